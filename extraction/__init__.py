@@ -1,0 +1,1 @@
+"""A reading becomes a typed document: class, fields, confidence, evidence."""

@@ -1,0 +1,1 @@
+"""Pixels: decode within budgets, quality, deskew, ink separation."""

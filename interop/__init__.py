@@ -1,0 +1,1 @@
+"""Portal, document axis, archive packages, indices. Grows on the pipeline; nothing lives here yet."""

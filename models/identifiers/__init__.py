@@ -1,0 +1,1 @@
+"""Identifiers of persons, agencies and documents: pure functions, no I/O."""

@@ -1,0 +1,99 @@
+"""Facts about a received file and its pages, as triage and page preparation establish them."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Literal
+
+from pydantic import Field
+
+from models.base import Value
+from models.geometry import Box
+
+
+class SourceKind(StrEnum):
+    """What a received file really is, by its content."""
+
+    PNG = "png"
+    JPEG = "jpeg"
+    TIFF = "tiff"
+    HEIC = "heic"
+    PDF = "pdf"
+
+
+class PdfNature(StrEnum):
+    """How a PDF came into being; decides whether OCR, a capture and a sao y make sense."""
+
+    SCANNED = "scanned"
+    """Pages are pictures of paper (an older OCR layer, if any, is not trusted)."""
+    BORN_DIGITAL = "born_digital"
+    """Every page with content has a sound text layer that was there from the start."""
+    SIGNED = "signed"
+    """Carries at least one signature: kept byte for byte, registered as an original."""
+
+
+class PageSize(Value):
+    """Physical size of the upright page in millimetres."""
+
+    width_mm: float = Field(gt=0)
+    height_mm: float = Field(gt=0)
+
+
+class SourceFacts(Value):
+    """The judgement of triage over one received file."""
+
+    kind: SourceKind
+    size: int
+    page_count: int
+    pdf_nature: PdfNature | None = None
+    signature_count: int = 0
+
+
+PageImageForm = Literal["jpeg", "png", "pdf"]
+"""`jpeg`: the device's own bytes, `png`: lossless pixels, `pdf`: a one-page PDF whose single image stream
+(CCITT, JBIG2, Flate, JPX) is kept as it came."""
+
+
+class PagePicture(Value):
+    """One page's picture exactly as it will stand in capture and e-copy."""
+
+    form: PageImageForm
+    width_px: int
+    height_px: int
+    colour: Literal["bilevel", "grey", "rgb"]
+    orientation: int = Field(default=1, ge=1, le=8)
+    """EXIF orientation that makes the stored pixels upright; the bytes stay untouched."""
+    size: PageSize
+    """Size of the upright page."""
+    dpi: float
+    """Effective resolution: the smaller of both directions."""
+    dpi_assumed: bool = False
+    """True where the file gave no usable resolution and a paper size was assumed."""
+    rendered: bool = False
+    """True where the page was no single picture and had to be drawn (born-digital or composed pages)."""
+
+
+class PageQuality(Value):
+    """Measures of one page's picture; thresholds live in the rule set."""
+
+    skew_degrees: float
+    sharpness: float = Field(ge=0)
+    """Relative edge width: about 1 for a crisp 300-dpi scan, towards 0 when blurred."""
+    contrast: float = Field(ge=0, le=1)
+    ink_share: float = Field(ge=0, le=1)
+    blank: bool
+    perceptual_hash: str
+    """64-bit difference hash in hexadecimal."""
+
+
+class PageFacts(Value):
+    """Everything known about one page before it is read."""
+
+    page: int = Field(ge=1)
+    picture: PagePicture
+    quality: PageQuality
+    duplicate_of: int | None = None
+    """An earlier page that looks the same."""
+    stamp_area: Box | None = None
+    """Where on the upright page the agency's block fits without covering ink; page 1 only."""
+    flags: tuple[str, ...] = ()

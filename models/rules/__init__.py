@@ -1,0 +1,1 @@
+"""Rule sets: the law as data, by date of effect."""

@@ -1,0 +1,119 @@
+"""What signing is asked for, and what verification found: stable codes, never a bare yes or no."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Literal
+
+from models.base import Value
+
+
+class Level(StrEnum):
+    """PAdES baseline levels (ETSI EN 319 142-1)."""
+
+    B_B = "B-B"
+    B_T = "B-T"
+    B_LT = "B-LT"
+    B_LTA = "B-LTA"
+
+
+class SignatureBox(Value):
+    """Place of a visible signature on page 1, in PDF points from the lower left corner."""
+
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+
+
+class SignRequest(Value):
+    """One signature to be made."""
+
+    field_name: str
+    level: Level
+    reason: str | None = None
+    location: str | None = None
+    box: SignatureBox | None = None
+    """None for an invisible signature."""
+    appearance_pdf: bytes | None = None
+    """A one-page PDF of the box's size that is shown inside it; needed when `box` is given."""
+    signed_at: str
+    """The claimed signing time, ISO 8601 with +07:00; the same as in the visible block."""
+
+
+class SignedFile(Value):
+    """A finished signature."""
+
+    sha256: str
+    size: int
+    level: Level
+    field_name: str
+    signer: str
+    """Common name of the signer's certificate."""
+    certificate_sha256: str
+
+
+class Verdict(StrEnum):
+    VALID = "valid"
+    INVALID = "invalid"
+    INDETERMINATE = "indeterminate"
+    """Not proven either way (unknown issuer, revocation unknown): not valid for us."""
+
+
+class Reason(StrEnum):
+    """Why a signature or a file is not valid; stable, translated in `signing/words.py`."""
+
+    NO_SIGNATURE = "NO_SIGNATURE"
+    DIGEST_MISMATCH = "DIGEST_MISMATCH"
+    SIGNATURE_BROKEN = "SIGNATURE_BROKEN"
+    UNKNOWN_ISSUER = "UNKNOWN_ISSUER"
+    CERTIFICATE_EXPIRED = "CERTIFICATE_EXPIRED"
+    CERTIFICATE_NOT_YET_VALID = "CERTIFICATE_NOT_YET_VALID"
+    CERTIFICATE_REVOKED = "CERTIFICATE_REVOKED"
+    CERTIFICATE_USAGE = "CERTIFICATE_USAGE"
+    REVOCATION_UNKNOWN = "REVOCATION_UNKNOWN"
+    TIMESTAMP_INVALID = "TIMESTAMP_INVALID"
+    TIMESTAMP_MISSING = "TIMESTAMP_MISSING"
+    NOT_WHOLE_FILE = "NOT_WHOLE_FILE"
+    CHANGED_AFTER_SIGNING = "CHANGED_AFTER_SIGNING"
+    NOT_CANONICAL = "NOT_CANONICAL"
+    ALGORITHM_WEAK = "ALGORITHM_WEAK"
+    FORMAT_BROKEN = "FORMAT_BROKEN"
+
+
+RevocationStatus = Literal["good", "revoked", "unknown"]
+
+
+class SignatureReport(Value):
+    """One signature or document time-stamp, judged."""
+
+    field_name: str
+    kind: Literal["signature", "document_timestamp"]
+    verdict: Verdict
+    reasons: tuple[Reason, ...]
+    signer: str | None
+    """Common name of the signing certificate."""
+    organisation: str | None
+    role: str | None
+    """Role derived from the field name and the certificate: `clerk`, `vanthu`, `timestamp`, or None."""
+    level: Level | None
+    claimed_at: str | None
+    """The signer's own clock, ISO +07:00: a claim, not a proof."""
+    proven_at: str | None
+    """Time proven by a trusted time-stamp, ISO +07:00."""
+    path: tuple[str, ...] = ()
+    """Common names from the signer to the trust anchor."""
+    revocation: RevocationStatus = "unknown"
+    covers_whole_file: bool = False
+    changes_after: tuple[str, ...] = ()
+    """What later revisions changed, in stable codes: `dss`, `timestamp`, `signature`, `form`, `other`."""
+
+
+class VerificationReport(Value):
+    """The judgement over a whole file: valid only when every signature is, and the last one covers all."""
+
+    sha256: str
+    size: int
+    verdict: Verdict
+    reasons: tuple[Reason, ...]
+    signatures: tuple[SignatureReport, ...]

@@ -1,0 +1,31 @@
+"""Vietnamese text helpers: NFC everywhere, comparison without tone marks, the two languages of a message."""
+
+import re
+import unicodedata
+from typing import Literal
+
+Language = Literal["vi", "en"]
+
+_SPACES = re.compile(r"\s+")
+_MARKS = {"đ": "d", "Đ": "D"}
+
+
+def nfc(text: str) -> str:
+    """Return `text` in Unicode normal form C, the only form stored or shown."""
+    return unicodedata.normalize("NFC", text)
+
+
+def squeeze(text: str) -> str:
+    """NFC text with every run of white space folded into one space and the ends trimmed."""
+    return _SPACES.sub(" ", nfc(text)).strip()
+
+
+def without_marks(text: str) -> str:
+    """Drop tone marks and letter marks (also đ → d), keeping case: for tolerant comparison only."""
+    decomposed = unicodedata.normalize("NFD", "".join(_MARKS.get(c, c) for c in text))
+    return "".join(c for c in decomposed if not unicodedata.combining(c))
+
+
+def folded(text: str) -> str:
+    """A key for tolerant comparison: no marks, lower case, single spaces."""
+    return squeeze(without_marks(text)).casefold()

@@ -1,0 +1,1 @@
+"""Signs, time-stamps and verifies; keys never leave this room."""

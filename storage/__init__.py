@@ -1,0 +1,1 @@
+"""Objects, register and audit; nothing acknowledged is lost."""

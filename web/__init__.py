@@ -1,0 +1,1 @@
+"""HTTP: API, uploads, desk, proof page. Grows on the pipeline; nothing lives here yet."""
