@@ -159,6 +159,12 @@ class EmptyFile(InputRefused):
     en = Words("The file is empty (0 bytes).", "Scan again; check that the scanner's disk is not full.")
 
 
+class FileUnreadable(InputRefused):
+    code = "INPUT_FILE_UNREADABLE"
+    vi = Words("Không mở được tệp: {reason}", "Kiểm tra quyền đọc và ổ đĩa rồi gửi lại.")
+    en = Words("The file can't be opened: {reason}", "Check its permissions and disk, then resubmit.")
+
+
 class NotADocument(InputRefused):
     code = "INPUT_NOT_A_DOCUMENT"
     vi = Words("Nội dung tệp không phải ảnh quét hay PDF.", "Nộp PNG, JPEG, TIFF, HEIC hoặc PDF.")

@@ -27,9 +27,14 @@ class Clock(Protocol):
 class StoredObject(Protocol):
     """What a store says about one object."""
 
-    key: str
-    size: int
-    sha256: str
+    @property
+    def key(self) -> str: ...
+
+    @property
+    def size(self) -> int: ...
+
+    @property
+    def sha256(self) -> str: ...
 
 
 class ObjectStore(Protocol):
@@ -76,7 +81,8 @@ class OcrEngine(Protocol):
 class TimestampAuthority(Protocol):
     """An RFC 3161 time-stamping authority, remote or embedded."""
 
-    name: str
+    @property
+    def name(self) -> str: ...
 
     def token(self, message_digest: bytes, algorithm: str) -> bytes:
         """A DER TimeStampToken over `message_digest`. Raises TimestampUnavailable."""

@@ -35,8 +35,8 @@ DOCUMENT_WAYS: dict[DocumentState, frozenset[DocumentState]] = {
     D.EXTRACTED: frozenset({D.IN_REVIEW, D.REFUSED}),
     D.IN_REVIEW: frozenset({D.APPROVED, D.REFUSED}),
     D.APPROVED: frozenset({D.DISPOSED}),
-    D.REFUSED: frozenset({D.DISPOSED}),
-    D.QUARANTINED: frozenset({D.DISPOSED}),
+    D.REFUSED: frozenset({D.RECEIVED, D.DISPOSED}),  # judged again when limits or software have changed
+    D.QUARANTINED: frozenset({D.RECEIVED, D.DISPOSED}),
     D.DISPOSED: frozenset(),
 }
 

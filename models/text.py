@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import Literal
 
 Language = Literal["vi", "en"]
@@ -29,3 +30,14 @@ def without_marks(text: str) -> str:
 def folded(text: str) -> str:
     """A key for tolerant comparison: no marks, lower case, single spaces."""
     return squeeze(without_marks(text)).casefold()
+
+
+def flattened(text: str) -> str:
+    """Lower-case, markless text of exactly the length of `text`, so that places found in one hold in the other."""
+    return "".join(_flat_letter(c) for c in text)
+
+
+@lru_cache(maxsize=4096)
+def _flat_letter(letter: str) -> str:
+    base = without_marks(letter).lower()
+    return base[0] if len(base) == 1 else letter

@@ -1,0 +1,131 @@
+"""How the command speaks: two languages, people or machines, errors with their remedy, never a traceback."""
+
+from __future__ import annotations
+
+import json as jsonlib
+import logging
+import sys
+import tempfile
+import traceback
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from contextlib import AbstractContextManager
+    from pathlib import Path
+
+    from rich.console import Console as RichConsole
+
+    from models.text import Language
+    from pipeline.application import Application
+    from pipeline.settings import Settings
+
+
+@dataclass
+class Console:
+    """Standard output for results, standard error for everything said beside them."""
+
+    language: Language | None = None
+    json: bool = False
+
+    def say(self, vi: str, en: str) -> None:
+        """A sentence for people, on standard error."""
+        self.err.print(en if self.language == "en" else vi, highlight=False, soft_wrap=True)
+
+    def pick(self, vi: str, en: str) -> str:
+        return en if self.language == "en" else vi
+
+    def machine(self, value: Any) -> None:
+        """One JSON line on standard output."""
+        sys.stdout.write(jsonlib.dumps(value, ensure_ascii=False) + "\n")
+        sys.stdout.flush()
+
+    @property
+    def out(self) -> RichConsole:
+        from rich.console import Console as RichConsole
+
+        return RichConsole()
+
+    @property
+    def err(self) -> RichConsole:
+        from rich.console import Console as RichConsole
+
+        return RichConsole(stderr=True)
+
+    def settings(self, **overrides: Any) -> Settings:
+        """Settings of this call; the language falls back to ECOPY_LANGUAGE."""
+        from pipeline.settings import load_settings
+
+        settings = load_settings(language=self.language, **overrides)
+        self.language = settings.language
+        return settings
+
+    def application(self, home: Path | None, **overrides: Any) -> AbstractContextManager[Application]:
+        """The opened application, with its log beside its data."""
+        return _opened(self, home, overrides)
+
+
+def _opened(
+    console: Console, home: Path | None, overrides: dict[str, Any]
+) -> AbstractContextManager[Application]:
+    from contextlib import contextmanager
+
+    from pipeline.application import open_application
+
+    @contextmanager
+    def opened() -> Iterator[Application]:
+        settings = console.settings(home=home, **overrides)
+        with open_application(settings) as application:
+            handler = logging.FileHandler(settings.home / "ecopy.log", encoding="utf-8", delay=True)
+            handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+            logging.getLogger().addHandler(handler)
+            try:
+                yield application
+            finally:
+                logging.getLogger().removeHandler(handler)
+                handler.close()
+
+    return opened()
+
+
+def run(command: str, console: Console, options: dict[str, Any]) -> int:
+    """Run `cli.<command>.run` and turn every way it can end into an exit code."""
+    from models.errors import EcopyError
+
+    logging.lastResort = None  # what libraries log goes to our log file, not to the clerk's screen
+    try:
+        return int(import_module(f"cli.{command}").run(console, **options))
+    except EcopyError as fault:
+        report = fault.report(console.language or "vi")
+        if console.json:
+            console.machine({"error": report.model_dump()})
+        else:
+            tell_error(console, report.code, report.message, report.remedy)
+        return fault.exit_code
+    except KeyboardInterrupt:
+        console.say("Đã dừng. Chạy lại để làm tiếp.", "Stopped. Run again to go on.")
+        return 130
+    except BrokenPipeError:
+        sys.stderr.close()  # the reader went away; nothing is left to say to it
+        return 1
+    except Exception as fault:  # noqa: BLE001 - the outermost boundary: a defect is filed, not shown
+        with tempfile.NamedTemporaryFile(
+            "w", prefix="ecopy-", suffix=".log", delete=False, encoding="utf-8"
+        ) as log:
+            traceback.print_exc(file=log)
+        unexpected = EcopyError(reason=f"{type(fault).__name__}: {fault} ({log.name})")
+        report = unexpected.report(console.language or "vi")
+        if console.json:
+            console.machine({"error": report.model_dump()})
+        tell_error(console, report.code, report.message, report.remedy)
+        return unexpected.exit_code
+
+
+def tell_error(console: Console, code: str, message: str, remedy: str) -> None:
+    """An error for people, on standard error."""
+    from rich.text import Text
+
+    text = Text.assemble((f"{code}  ", "bold red"), message, "\n", ("→ ", "bold"), remedy)
+    console.err.print(text, soft_wrap=True)

@@ -1,0 +1,159 @@
+"""`ecopy digitize`: files and folders in, one line a source out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cli.console import Console
+from cli.arguments import known_type
+from cli.init import warn_development
+
+if TYPE_CHECKING:
+    from models.ecopy import PresentedAs
+    from models.people import Person
+    from pipeline.application import Application
+    from pipeline.digitize import Watch
+    from pipeline.inputs import Inputs
+    from pipeline.outcome import SourceOutcome, SourceRefused
+    from storage.records import Intake
+
+
+def run(
+    console: Console,
+    *,
+    paths: list[Path],
+    out: Path,
+    home: Path | None,
+    document_type: str | None,
+    confirm_as: str | None,
+    intake: Intake,
+    presented_as: PresentedAs,
+    workers: int | None,
+) -> int:
+    from pipeline.digitize import Order, digitize
+    from pipeline.inputs import collect
+
+    with console.application(home, workers=workers) as app, app.working(), ExitStack() as stack:
+        inputs = collect(paths)
+        order = Order(
+            out=out,
+            language=console.language or "vi",
+            intake=intake,
+            presented_as=presented_as,
+            forced_type=known_type(document_type),
+            confirm_as=_confirmer(app, confirm_as),
+        )
+        if app.hands.development and not console.json:
+            warn_development(console)
+        watch = None if console.json else stack.enter_context(progress_bar(console, len(inputs.files)))
+        outcomes = []
+        for outcome in digitize(app, inputs.files, order, watch):
+            outcomes.append(outcome)
+            if console.json:
+                console.machine(outcome.model_dump(mode="json", exclude_defaults=False))
+        stack.close()
+        _tell_skipped(console, inputs)
+        if not console.json:
+            show_outcomes(console, outcomes)
+    return 1 if any(o.__class__.__name__ == "SourceRefused" for o in outcomes) else 0
+
+
+def _confirmer(app: Application, person_id: str | None) -> Person | None:
+    """The person who will confirm, refused early when the role can't. Raises UnknownPerson or WrongRole."""
+    from models.errors import WrongRole
+
+    if person_id is None:
+        return None
+    person = app.hands.person(person_id)
+    allowed = app.rules_today().ecopy.confirmer_roles.value
+    if person.role not in allowed:
+        raise WrongRole(person=person_id, act="confirm", allowed=", ".join(r.value for r in allowed))
+    return person
+
+
+@contextmanager
+def progress_bar(console: Console, total: int) -> Iterator[Watch]:
+    """A bar over the files with the stage that is going on."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    from pipeline.digitize import Watch
+
+    with Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=console.err,
+        transient=True,
+    ) as bar:
+        task = bar.add_task("", total=total)
+
+        def stage(path: Path, name: str) -> None:
+            bar.update(task, description=f"{stage_name(console, name)}: {path.name}")
+
+        yield Watch(stage=stage, done=lambda path: bar.advance(task))
+
+
+STAGE_NAMES = {
+    "receive": ("Tiếp nhận", "Receiving"),
+    "triage": ("Kiểm tra tệp", "Judging the file"),
+    "pages": ("Tách trang", "Taking out pages"),
+    "capture": ("Ký bản sao chụp", "Signing the capture"),
+    "read": ("Đọc chữ", "Reading"),
+    "extract": ("Bóc tách dữ liệu", "Extracting data"),
+    "review": ("Chuẩn bị rà soát", "Preparing review"),
+    "confirm": ("Xác nhận", "Confirming"),
+    "compose": ("Lập bản sao", "Composing the e-copy"),
+    "sign": ("Ký số của cơ quan", "Signing as the agency"),
+    "issue": ("Phát hành", "Issuing"),
+}
+
+
+def stage_name(console: Console, name: str) -> str:
+    return console.pick(*STAGE_NAMES[name])
+
+
+def _tell_skipped(console: Console, inputs: Inputs) -> None:
+    if inputs.skipped and not console.json:
+        names = ", ".join(p.name for p in inputs.skipped[:5]) + ("…" if len(inputs.skipped) > 5 else "")
+        console.say(
+            f"Bỏ qua {len(inputs.skipped)} tệp không phải giấy tờ: {names}",
+            f"Skipped {len(inputs.skipped)} files that are no documents: {names}",
+        )
+
+
+def show_outcomes(console: Console, outcomes: list[SourceOutcome | SourceRefused]) -> None:
+    """A table for people: what became of each source, and what is left to do."""
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(show_lines=False)
+    for vi, en in (
+        ("Tệp", "File"),
+        ("Loại giấy tờ", "Type"),
+        ("Trạng thái", "State"),
+        ("Cần xem", "To look at"),
+        ("Bản sao điện tử", "E-copy"),
+    ):
+        table.add_column(console.pick(vi, en), overflow="fold")
+    for outcome in outcomes:
+        name = ", ".join(Path(p).name for p in outcome.sources)
+        if outcome.__class__.__name__ == "SourceRefused":
+            error = outcome.error  # type: ignore[union-attr]
+            refused = Text(console.pick("bị từ chối", "refused"), style="red")
+            table.add_row(name, "", refused, Text(f"{error.code}\n{error.message}\n→ {error.remedy}"), "")
+            continue
+        for document in outcome.documents:  # type: ignore[union-attr]
+            from cli.show import state_name, to_look_at
+
+            table.add_row(
+                name,
+                document.document_type,
+                state_name(console, document),
+                to_look_at(console, document),
+                f"{document.ecopy.path}\n({document.ecopy.level})" if document.ecopy else "—",
+            )
+    console.out.print(table)

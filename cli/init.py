@@ -1,0 +1,55 @@
+"""`ecopy init`: a home with a register, a store and a development PKI, and a loud word about its worth."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from cli.console import Console
+
+
+def run(console: Console, *, home: Path | None) -> int:
+    with console.application(home) as app:
+        hands = app.hands
+        persons = [
+            {"id": p.id, "name": p.name, "role": p.role.value, "agency": p.agency.name}
+            for p in hands.persons.values()
+        ]
+        anchor = hands.anchor_file
+        if console.json:
+            console.machine(
+                {
+                    "home": str(app.settings.home),
+                    "trust": app.settings.trust,
+                    "legal_value": not hands.development,
+                    "anchor": str(anchor),
+                    "persons": persons,
+                }
+            )
+            return 0
+        console.say(f"Nơi lưu: {app.settings.home}", f"Home: {app.settings.home}")
+        console.say(f"Gốc tin cậy: {anchor}", f"Trust anchor: {anchor}")
+        for person in hands.persons.values():
+            console.err.print(f"  {person.id:8} {person.name} ({person.role.value})", highlight=False)
+        if hands.development:
+            warn_development(console)
+    return 0
+
+
+def warn_development(console: Console) -> None:
+    """Say it so that nobody can miss it: these keys prove nothing to anybody."""
+    from rich.panel import Panel
+
+    console.err.print(
+        Panel(
+            console.pick(
+                "CHỮ KÝ PHÁT TRIỂN - KHÔNG CÓ GIÁ TRỊ PHÁP LÝ\n"
+                "Khóa và chứng thư vừa tạo chỉ để dùng thử. Muốn ký thật: đặt ECOPY_TRUST=configured\n"
+                "cùng chứng thư chuyên dùng và dịch vụ dấu thời gian của cơ quan.",
+                "DEVELOPMENT SIGNATURES - NO LEGAL VALUE\n"
+                "These keys and certificates are for trying out. To sign for real set ECOPY_TRUST=configured\n"
+                "with the agency's specialised certificates and time-stamping authority.",
+            ),
+            style="bold yellow",
+            expand=False,
+        )
+    )

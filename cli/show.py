@@ -1,0 +1,93 @@
+"""`ecopy show`: one document, its state and its data; the look is put on record."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cli.console import Console
+
+if TYPE_CHECKING:
+    from rich.text import Text
+
+    from pipeline.outcome import DocumentOutcome
+
+STATE_NAMES = {
+    "received": ("đã tiếp nhận", "received", "cyan"),
+    "triaged": ("đã kiểm tra", "triaged", "cyan"),
+    "read": ("đã đọc", "read", "cyan"),
+    "extracted": ("đã bóc tách", "extracted", "cyan"),
+    "in_review": ("chờ rà soát", "in review", "yellow"),
+    "approved": ("đã xác nhận", "approved", "green"),
+    "refused": ("bị từ chối", "refused", "red"),
+    "quarantined": ("cách ly", "quarantined", "red"),
+    "disposed": ("đã tiêu hủy", "disposed", "dim"),
+}
+
+
+def run(console: Console, *, identifier: str, purpose: str, home: Path | None) -> int:
+    from pipeline.access import look_at
+
+    with console.application(home) as app:
+        outcome = look_at(app, identifier, purpose=purpose)
+        if console.json:
+            console.machine(outcome.model_dump(mode="json"))
+            return 0
+        show_document(console, outcome)
+    return 0
+
+
+def state_name(console: Console, document: DocumentOutcome) -> Text:
+    """The state in the reader's language; an issued e-copy is what people want to hear of."""
+    from rich.text import Text
+
+    if document.ecopy is not None:
+        return Text(console.pick("đã phát hành", "issued"), style="bold green")
+    vi, en, style = STATE_NAMES[document.state]
+    return Text(console.pick(vi, en), style=style)
+
+
+def to_look_at(console: Console, document: DocumentOutcome) -> str:
+    """Doubtful fields and the flags, in words."""
+    from pipeline.flags import FLAGS
+
+    lines = list(document.needs_review)
+    lines += [FLAGS[code].text(console.language or "vi") for code in document.flags]
+    return "\n".join(lines)
+
+
+def show_document(console: Console, document: DocumentOutcome) -> None:
+    """Fields with their confidence, the doubtful ones marked."""
+    from rich.table import Table
+
+    console.out.print(document.id, document.document_type, state_name(console, document))
+    table = Table()
+    for vi, en in (("Trường", "Field"), ("Giá trị", "Value"), ("Tin cậy", "Confidence"), ("Trang", "Page")):
+        table.add_column(console.pick(vi, en), overflow="fold")
+    for name, field in document.fields.items():
+        style = "yellow" if name in document.needs_review else None
+        page = str(field.page or "")
+        table.add_row(name, field.value or "—", f"{field.confidence:.0%}", page, style=style)
+    for name in document.needs_review:
+        if name not in document.fields:
+            table.add_row(name, console.pick("(không tìm thấy)", "(not found)"), "", "", style="yellow")
+    console.out.print(table)
+    words = to_look_at(console, document)
+    if words:
+        console.out.print(console.pick("Cần xem lại:", "To look at:"), words, sep="\n")
+    for signature in document.signatures:
+        console.out.print(
+            console.pick("Chữ ký có sẵn:", "Existing signature:"),
+            signature.signer or "?",
+            signature.verdict,
+            ", ".join(signature.reasons),
+        )
+    if document.capture:
+        console.out.print(console.pick("Bản sao chụp", "Capture"), document.capture.sha256)
+    if document.ecopy:
+        console.out.print(
+            console.pick("Bản sao điện tử", "E-copy"),
+            document.ecopy.id,
+            document.ecopy.level,
+            document.ecopy.sha256,
+        )

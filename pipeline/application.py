@@ -1,0 +1,153 @@
+"""The application put together from its settings: store, register, sandbox, engines and signing hands."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import tempfile
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
+
+from models.errors import HomeNotReady
+from models.ports import Clock
+from models.reading import EngineVersion
+from models.rulesets import RuleSet, rule_set_by_id, rule_set_on
+from models.times import vietnam_time
+from pdf.sandbox import Sandbox
+from pipeline.clock import SystemClock
+from pipeline.limits import CHILD_MODULES, sandbox_limits
+from pipeline.settings import Settings
+from storage.database import open_database
+from storage.folder_store import FolderStore
+from storage.locks import HomeLocks
+from storage.register import Register
+from storage.vault import Vault
+
+if TYPE_CHECKING:
+    from pipeline.hands import Hands
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class Application:
+    """Everything a stage needs. Open with `open_application`; close when done."""
+
+    def __init__(self, settings: Settings, clock: Clock) -> None:
+        self.settings = settings
+        self.clock = clock
+        self.locks = HomeLocks(settings.home / "locks")
+        self.store = FolderStore(settings.home / "objects")
+        self.store.prepare()
+        self.engine = open_database(settings.register_url)
+        self.vault = Vault(self.engine, self.store, clock)
+        self.register = Register(self.engine, clock)
+        self._limits = sandbox_limits(settings)
+        self.sandbox = Sandbox(self._limits, preload=CHILD_MODULES)
+        self._slots = threading.BoundedSemaphore(settings.workers)
+
+    @cached_property
+    def content_key(self) -> bytes:
+        """Key of the hash that finds duplicates; without it the register tells nothing about contents."""
+        return _lasting_secret(self.settings.home / "keys" / "content.key")
+
+    @cached_property
+    def hands(self) -> Hands:
+        """Who signs and confirms here. Raises HomeNotReady or CertificateRefused."""
+        from pipeline.hands import load_hands
+
+        with _HANDS:
+            return load_hands(self.settings, self.clock)
+
+    @cached_property
+    def engine_version(self) -> EngineVersion:
+        """Version of the OCR engine in use, asked for once. Raises EngineMissing."""
+        from pipeline import child
+
+        settings = self.settings
+        return self.in_child(
+            "read",
+            child.engine_version,
+            settings.ocr_engine,
+            settings.ocr_language,
+            settings.ocr_timeout_seconds,
+        )
+
+    def rules_today(self) -> RuleSet:
+        return rule_set_on(vietnam_time(self.clock.now()).date())
+
+    @staticmethod
+    def rules_of(identifier: str) -> RuleSet:
+        return rule_set_by_id(identifier)
+
+    def in_child(self, stage: str, work: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
+        """Run `work` in a child process under the settings' limits, waiting for one of the `workers` places.
+
+        Raises what `Sandbox.call_at` raises.
+        """
+        with self._slots:
+            return self.sandbox.call_at(stage, self._limits, work, *args, **kwargs)
+
+    @contextmanager
+    def workspace(self) -> Iterator[Path]:
+        """A private folder on the home's disk that is gone afterwards."""
+        root = self.settings.home / "work"
+        root.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=root) as folder:
+            yield Path(folder)
+
+    @contextmanager
+    def working(self) -> Iterator[None]:
+        """Hold the home; whoever comes first removes what killed processes left behind."""
+        with self.locks.working(self._tidy):
+            yield
+
+    def close(self) -> None:
+        self.sandbox.close()
+        self.engine.dispose()
+
+    def _tidy(self) -> None:
+        self.store.clear_incoming()
+        self.vault.remove_abandoned()
+        shutil.rmtree(self.settings.home / "work", ignore_errors=True)
+
+
+_HANDS = threading.Lock()
+
+
+@contextmanager
+def open_application(settings: Settings, clock: Clock | None = None) -> Iterator[Application]:
+    """Open the home of `settings`; it is created where it does not exist. Raises StorageFault."""
+    try:
+        settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        application = Application(settings, clock or SystemClock())
+    except OSError as fault:
+        raise HomeNotReady(path=settings.home, reason=fault.strerror or str(fault)) from fault
+    try:
+        yield application
+    finally:
+        application.close()
+
+
+def _lasting_secret(path: Path) -> bytes:
+    """The secret in `path`, made on first use; of two makers at once both get the winner's."""
+    if not path.exists():
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        draft = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "wb") as sink:
+            sink.write(secrets.token_bytes(32))
+            sink.flush()
+            os.fsync(sink.fileno())
+        try:
+            os.link(draft, path)
+        except FileExistsError:
+            pass
+        finally:
+            draft.unlink()
+    return path.read_bytes()

@@ -1,0 +1,135 @@
+"""Digitise: files and folders become documents, with confirmation and issue where a person stands for them."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from models.ecopy import PresentedAs
+from models.errors import EcopyError, InputRefused
+from models.people import Person
+from models.states import DocumentState
+from models.text import Language
+from pipeline.application import Application
+from pipeline.export import export_document
+from pipeline.inputs import InputFile
+from pipeline.outcome import SourceOutcome, SourceRefused
+from pipeline.report import source_outcome
+from pipeline.runner import FROM_COMPOSE, UP_TO_REVIEW, advance
+from pipeline.stages.receive import receive
+from pipeline.stages.review import confirm, review_sheet
+from storage.records import DocumentRecord, Intake, SourceRecord
+
+log = logging.getLogger("ecopy.digitize")
+
+
+@dataclass(frozen=True)
+class Order:
+    """How the files of one call are to be handled."""
+
+    out: Path
+    language: Language
+    intake: Intake = "counter"
+    presented_as: PresentedAs = "ban_chinh"
+    forced_type: str | None = None
+    confirm_as: Person | None = None
+
+
+@dataclass
+class Received:
+    """One content and all the files it came in."""
+
+    source: SourceRecord
+    files: list[InputFile]
+    seconds: float
+
+
+@dataclass
+class Watch:
+    """Callbacks of a caller who shows progress."""
+
+    stage: Callable[[Path, str], None] = field(default=lambda path, stage: None)
+    done: Callable[[Path], None] = field(default=lambda path: None)
+
+
+def digitize(
+    app: Application, files: tuple[InputFile, ...], order: Order, watch: Watch | None = None
+) -> Iterator[SourceOutcome | SourceRefused]:
+    """Yield one answer a source as each is finished. Only an EcopyError of the store itself ends the run.
+
+    Everything is received (kept and synced) before anything is worked on; then `workers` documents go on
+    side by side. Calling again with the same files takes up where the last call was cut off.
+    """
+    watch = watch or Watch()
+    received: dict[str, Received] = {}
+    for file in files:
+        started = time.perf_counter()
+        watch.stage(file.path, "receive")
+        try:
+            source = receive(
+                app,
+                file.path,
+                intake=order.intake,
+                presented_as=order.presented_as,
+                forced_type=order.forced_type,
+            )
+        except InputRefused as reason:
+            watch.done(file.path)
+            yield SourceRefused(sources=[str(file.path)], error=reason.report(order.language))
+            continue
+        spent = time.perf_counter() - started
+        if source.id in received:
+            received[source.id].files.append(file)
+            watch.done(file.path)
+        else:
+            received[source.id] = Received(source=source, files=[file], seconds=spent)
+    with ThreadPoolExecutor(max_workers=app.settings.workers) as pool:
+        work = [pool.submit(_one, app, item, order, watch) for item in received.values()]
+        for finished in as_completed(work):
+            yield finished.result()
+
+
+def _one(app: Application, item: Received, order: Order, watch: Watch) -> SourceOutcome | SourceRefused:
+    paths = [file.path for file in item.files]
+    try:
+        return _worked(app, item, paths, order, watch)
+    except EcopyError as reason:
+        return SourceRefused(sources=[str(p) for p in paths], error=reason.report(order.language))
+    except Exception as fault:  # one document's defect must not take the others down
+        log.exception("unexpected fault in source %s", item.source.id)
+        unexpected = EcopyError(reason=f"{type(fault).__name__}: {fault}")
+        return SourceRefused(sources=[str(p) for p in paths], error=unexpected.report(order.language))
+    finally:
+        watch.done(paths[0])
+
+
+def _worked(app: Application, item: Received, paths: list[Path], order: Order, watch: Watch) -> SourceOutcome:
+    documents = app.register.documents_of(item.source.id)
+    outcomes = []
+    for document in documents:
+        with app.locks.document(document.id, wait=True):
+            finished = _taken_through(app, document, order, lambda stage: watch.stage(paths[0], stage))
+            tail = f"-{document.position}" if len(documents) > 1 else ""
+            place = order.out / item.files[0].place
+            exported = export_document(
+                app, finished, place.with_name(place.name + tail), [str(p) for p in paths]
+            )
+        outcomes.append(exported.outcome)
+    source = app.register.source(item.source.id)
+    return source_outcome(app, source, paths, outcomes, item.seconds)
+
+
+def _taken_through(
+    app: Application, document: DocumentRecord, order: Order, progress: Callable[[str], None]
+) -> DocumentRecord:
+    document = advance(app, document.id, UP_TO_REVIEW, progress)
+    if order.confirm_as is None:
+        return document
+    if document.state is DocumentState.IN_REVIEW and not review_sheet(app, document).doubtful:
+        progress("confirm")
+        confirm(app, document, order.confirm_as)
+    return advance(app, document.id, FROM_COMPOSE, progress)

@@ -1,0 +1,153 @@
+"""The doctor: every component is tried for real, and what fails comes with its remedy."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from models.errors import EcopyError, EngineFault, ObjectDamaged, ObjectMissing, StorageFault
+from pipeline.application import Application
+
+FREE_BYTES = 1 << 30
+"""Below this the disk of the home counts as full: a volume of 500 pages needs about half."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What one check found; `error` is None where all is well."""
+
+    component: str
+    found: str
+    error: EcopyError | None
+
+
+def examine(app: Application) -> Iterator[Finding]:
+    """Run every check; one that fails does not keep the others from running."""
+    checks: tuple[tuple[str, Callable[[Application], str]], ...] = (
+        ("disk", _disk),
+        ("store", _store),
+        ("register", _register),
+        ("audit", _audit),
+        ("objects", _objects),
+        ("sandbox", _sandbox),
+        ("ocr", _ocr),
+        ("rules", _rules),
+        ("trust", _trust),
+        ("signing", _signing),
+    )
+    for component, check in checks:
+        try:
+            yield Finding(component, check(app), None)
+        except EcopyError as fault:
+            yield Finding(component, "", fault)
+
+
+def _disk(app: Application) -> str:
+    free = shutil.disk_usage(app.settings.home).free
+    if free < FREE_BYTES:
+        raise StorageFault(reason=f"{free >> 20} MiB free in {app.settings.home}")
+    return f"{free >> 30} GiB free"
+
+
+def _store(app: Application) -> str:
+    """Write, read back, refuse to overwrite, delete."""
+    ref = app.vault.write("probe", b"ecopy doctor")
+    try:
+        with app.vault.open(ref.key) as handle:
+            if handle.read() != b"ecopy doctor":
+                raise ObjectDamaged(key=ref.key)
+    finally:
+        app.vault.discard(ref)
+    return f"{app.settings.home / 'objects'}"
+
+
+def _register(app: Application) -> str:
+    kinds = app.register.object_kinds()
+    return f"{app.engine.dialect.name}; " + ", ".join(f"{k}: {n}" for k, n in sorted(kinds.items()))
+
+
+def _audit(app: Application) -> str:
+    broken = app.register.first_audit_break()
+    if broken is not None:
+        raise StorageFault(reason=f"audit entry {broken} was altered")
+    return "chain intact"
+
+
+def _objects(app: Application) -> str:
+    missing = app.vault.missing()
+    if missing:
+        raise ObjectMissing(key=", ".join(missing[:5]))
+    return "all present"
+
+
+def _sandbox(app: Application) -> str:
+    if app.in_child("doctor", abs, -7) != 7:
+        raise EngineFault(engine="sandbox", reason="wrong answer")
+    return "child processes work"
+
+
+def _ocr(app: Application) -> str:
+    version = app.engine_version
+    return f"{version.name} {version.version}"
+
+
+def _rules(app: Application) -> str:
+    try:
+        return app.rules_today().id
+    except LookupError as fault:
+        raise StorageFault(reason=str(fault)) from fault
+
+
+def _trust(app: Application) -> str:
+    hands = app.hands
+    worth = "no legal value" if hands.development else "configured"
+    return f"{hands.anchor_file} ({worth})"
+
+
+def _signing(app: Application) -> str:
+    """A throw-away capture is signed with the clerk's hand and verified."""
+    from models.signatures import Level, SignRequest, Verdict
+    from models.times import iso
+    from signing.verify import verify_pdf
+
+    with app.workspace() as folder:
+        plain, signed = folder / "specimen.pdf", folder / "signed.pdf"
+        _write_specimen(folder / "white.png", plain)
+        request = SignRequest(field_name="Doctor", level=Level.B_T, signed_at=iso(app.clock.now()))
+        result = app.hands.clerk.signer.sign(plain, signed, request)
+        report = verify_pdf(signed, app.hands.trust)
+    if report.verdict is not Verdict.VALID:
+        raise EngineFault(engine="signing", reason=", ".join(r.value for r in report.reasons))
+    return f"{result.level.value} by {result.signer}"
+
+
+def _write_specimen(picture_file: Path, target: Path) -> None:
+    """A white page, just enough to be signed."""
+    from PIL import Image
+
+    from models.pages import PagePicture, PageSize
+    from models.times import iso
+    from pdf.writer import DocumentMetadata, PageInput, write_pdfa
+    from pipeline.clock import SystemClock
+    from pipeline.version import software
+
+    Image.new("RGB", (210, 297), "white").save(picture_file)
+    picture = PagePicture(
+        form="png",
+        width_px=210,
+        height_px=297,
+        colour="rgb",
+        size=PageSize(width_mm=210, height_mm=297),
+        dpi=25.4,
+    )
+    metadata = DocumentMetadata(
+        title="ecopy doctor",
+        created_at=iso(SystemClock().now()),
+        creator_tool=software(),
+        producer=software(),
+    )
+    write_pdfa(
+        target, [PageInput(picture=picture, path=picture_file)], metadata=metadata, conformance="2b"
+    )

@@ -1,0 +1,121 @@
+"""Flags: stable codes of what is odd about a document, and what each one means for its e-copy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from models.text import Language
+
+
+class Weight(StrEnum):
+    """What a flag does."""
+
+    INFO = "info"
+    """Worth knowing; changes nothing."""
+    REVIEW = "review"
+    """A person must look before the document is confirmed."""
+    BLOCK = "block"
+    """The law allows no e-copy of this input, whoever confirms it."""
+
+
+@dataclass(frozen=True)
+class Flag:
+    """One flag in the two languages."""
+
+    code: str
+    weight: Weight
+    vi: str
+    en: str
+
+    def text(self, language: Language) -> str:
+        return self.vi if language == "vi" else self.en
+
+
+_I, _R, _B = Weight.INFO, Weight.REVIEW, Weight.BLOCK
+
+FLAGS: dict[str, Flag] = {
+    flag.code: flag
+    for flag in (
+        Flag(
+            "blank_page", _I, "Có trang trắng (vẫn giữ trong bản sao)", "A page is blank (kept in the copy)"
+        ),
+        Flag("duplicate_page", _R, "Có hai trang giống hệt nhau", "Two pages look the same"),
+        Flag("low_resolution", _B, "Độ phân giải dưới 200 dpi", "Resolution below 200 dpi"),
+        Flag("resolution_below_300", _I, "Độ phân giải 200–299 dpi", "Resolution of 200–299 dpi"),
+        Flag(
+            "resolution_assumed",
+            _I,
+            "Tệp không ghi độ phân giải; suy ra từ khổ giấy",
+            "The file names no resolution; it was inferred from the paper size",
+        ),
+        Flag("not_colour", _R, "Ảnh không phải ảnh màu", "The picture is not in colour"),
+        Flag("skewed", _R, "Trang quét bị nghiêng", "A page is skewed"),
+        Flag("blurred", _R, "Trang quét bị mờ", "A page is blurred"),
+        Flag("turned", _I, "Trang đã được xoay cho thẳng", "A page was turned upright"),
+        Flag(
+            "stamp_covers_ink",
+            _R,
+            "Khối chữ ký của cơ quan sẽ đè lên nội dung",
+            "The agency's signature block would cover content",
+        ),
+        Flag("rendered", _I, "Có trang phải dựng lại thành ảnh", "A page had to be drawn as a picture"),
+        Flag(
+            "born_digital_unsigned",
+            _I,
+            "Tệp điện tử chưa ký số, không phải bản quét",
+            "An electronic file without a signature, not a scan",
+        ),
+        Flag(
+            "signed_original",
+            _I,
+            "Văn bản điện tử đã ký số: là bản gốc, không lập sao y",
+            "A signed electronic document: it is the original, no copy is made of it",
+        ),
+        Flag(
+            "signature_not_valid",
+            _R,
+            "Chữ ký số sẵn có không hợp lệ hoặc chưa kiểm tra được",
+            "An existing signature is invalid or could not be checked",
+        ),
+        Flag(
+            "photocopy",
+            _B,
+            "Người dân nộp bản sao, không phải bản gốc hay bản chính",
+            "A mere copy was presented, neither original nor bản chính",
+        ),
+        Flag(
+            "electronic_source_refused",
+            _B,
+            "Quy định đang áp dụng không cho sao y từ tệp điện tử chưa ký",
+            "The rules in force allow no copy of an unsigned electronic file",
+        ),
+        Flag("unknown_type", _R, "Chưa nhận ra loại giấy tờ", "The type of document is not recognised"),
+        Flag("type_uncertain", _R, "Loại giấy tờ chưa chắc chắn", "The type of document is uncertain"),
+        Flag(
+            "id_contradicts_birth_date",
+            _R,
+            "Số định danh không khớp ngày sinh",
+            "The personal number contradicts the birth date",
+        ),
+        Flag(
+            "id_contradicts_sex",
+            _R,
+            "Số định danh không khớp giới tính",
+            "The personal number contradicts the sex",
+        ),
+        Flag(
+            "date_words_contradict_figures",
+            _R,
+            "Ngày bằng chữ không khớp ngày bằng số",
+            "The date in words contradicts the figures",
+        ),
+        Flag("nothing_read", _R, "Không đọc được chữ nào", "No text could be read"),
+    )
+}
+
+
+def weighed(codes: Iterable[str], weight: Weight) -> tuple[str, ...]:
+    """Those of `codes` that have `weight`. A code nobody declared is a programming error: KeyError."""
+    return tuple(code for code in codes if FLAGS[code].weight is weight)

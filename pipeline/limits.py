@@ -1,0 +1,34 @@
+"""Settings translated into the limits that the rooms understand."""
+
+from pdf.sandbox import SandboxLimits
+from pdf.triage import TriageLimits
+from pipeline.settings import Settings
+
+CHILD_MODULES = (
+    "imaging.quality",
+    "imaging.stamp_area",
+    "imaging.upright",
+    "ocr.engines",
+    "pdf.placement",
+    "pipeline.child",
+    "signing.verify",
+)
+"""What the children of the sandbox find loaded, so that none of them pays for an import."""
+
+
+def sandbox_limits(settings: Settings) -> SandboxLimits:
+    """What one child process may use."""
+    return SandboxLimits(
+        memory_bytes=settings.child_memory_bytes,
+        cpu_seconds=settings.child_cpu_seconds,
+        wall_seconds=settings.child_wall_seconds,
+    )
+
+
+def triage_limits(settings: Settings) -> TriageLimits:
+    """What is still a document."""
+    return TriageLimits(
+        max_file_bytes=settings.max_file_bytes,
+        max_pages=settings.max_pages,
+        max_pixels=settings.max_pixels,
+    )

@@ -1,0 +1,73 @@
+"""What is said about a digitised source: one value a source, the same for machines, files and people."""
+
+from __future__ import annotations
+
+from models.base import Value
+from models.errors import ErrorReport
+from models.extraction import Origin
+
+
+class FieldOutcome(Value):
+    """A field as machines get it; `box` is [x0, y0, x1, y1] on the upright page, 0–1."""
+
+    value: str | None
+    confidence: float
+    page: int | None
+    box: list[float] | None
+    origin: Origin
+
+
+class CaptureOutcome(Value):
+    path: str | None
+    sha256: str
+
+
+class EcopyOutcome(Value):
+    id: str
+    path: str | None
+    sha256: str
+    level: str
+
+
+class SignatureOutcome(Value):
+    """A signature that the received file already carried."""
+
+    field_name: str
+    signer: str | None
+    verdict: str
+    reasons: list[str]
+    level: str | None
+    proven_at: str | None
+
+
+class DocumentOutcome(Value):
+    """One document of a source."""
+
+    id: str
+    pages: list[int]
+    document_type: str
+    type_probability: float
+    state: str
+    fields: dict[str, FieldOutcome]
+    needs_review: list[str]
+    flags: list[str]
+    capture: CaptureOutcome | None
+    ecopy: EcopyOutcome | None
+    signatures: tuple[SignatureOutcome, ...] = ()
+    """Only of files that came signed."""
+
+
+class SourceOutcome(Value):
+    """One received content; several paths where the same bytes were given more than once."""
+
+    sources: list[str]
+    sha256: str
+    documents: list[DocumentOutcome]
+    seconds: dict[str, float]
+
+
+class SourceRefused(Value):
+    """A source that was not taken."""
+
+    sources: list[str]
+    error: ErrorReport

@@ -1,0 +1,89 @@
+"""From the register to an outcome: what `digitize` and `show` say about a source or a document."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from models.pages import SourceFacts
+from pipeline.application import Application
+from pipeline.outcome import (
+    CaptureOutcome,
+    DocumentOutcome,
+    EcopyOutcome,
+    FieldOutcome,
+    SignatureOutcome,
+    SourceOutcome,
+)
+from pipeline.stages.review import review_sheet
+from storage.records import DocumentRecord, SourceRecord
+
+
+def document_outcome(
+    app: Application,
+    document: DocumentRecord,
+    *,
+    capture_path: Path | None = None,
+    ecopy_path: Path | None = None,
+) -> DocumentOutcome:
+    """The present state of one document, with the places its files were written to."""
+    sheet = review_sheet(app, document)
+    source = app.register.source(document.source_id)
+    page_count = SourceFacts.model_validate(source.facts).page_count if source.facts else 0
+    capture = app.register.capture(document.id)
+    ecopy = app.register.ecopy_of(document.id)
+    revision = app.register.latest_revision(ecopy.id) if ecopy else None
+    return DocumentOutcome(
+        id=document.id,
+        pages=list(range(1, page_count + 1)),
+        document_type=sheet.extraction.document_type,
+        type_probability=round(sheet.extraction.type_probability, 4),
+        state=document.state.value,
+        fields={
+            name: FieldOutcome(
+                value=field.value,
+                confidence=round(field.confidence, 4),
+                page=field.page,
+                box=field.box.as_list() if field.box else None,
+                origin=field.origin,
+            )
+            for name, field in sheet.extraction.fields.items()
+        },
+        needs_review=list(sheet.extraction.needs_review),
+        flags=list(sheet.flags),
+        capture=CaptureOutcome(path=_text(capture_path), sha256=capture.sha256) if capture else None,
+        ecopy=(
+            EcopyOutcome(
+                id=ecopy.id, path=_text(ecopy_path), sha256=revision.sha256, level=revision.level.value
+            )
+            if ecopy and revision
+            else None
+        ),
+        signatures=tuple(
+            SignatureOutcome(**{name: s[name] for name in SignatureOutcome.model_fields})
+            for s in sheet.signatures
+        ),
+    )
+
+
+def source_outcome(
+    app: Application,
+    source: SourceRecord,
+    paths: list[Path],
+    documents: list[DocumentOutcome],
+    receive_seconds: float,
+) -> SourceOutcome:
+    """One line of the answer of `digitize`."""
+    seconds = {"receive": receive_seconds}
+    for document in documents:
+        for stage, spent in app.register.seconds(document.id).items():
+            seconds[stage] = seconds.get(stage, 0.0) + spent
+    return SourceOutcome(
+        sources=[str(p) for p in paths],
+        sha256=source.sha256,
+        documents=documents,
+        seconds={stage: round(spent, 4) for stage, spent in seconds.items()},
+    )
+
+
+def _text(path: Path | None) -> str | None:
+    return str(path) if path else None

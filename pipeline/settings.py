@@ -1,0 +1,108 @@
+"""One `Settings` for the whole program: every value may be set as `ECOPY_…` in the environment."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field, ValidationError, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from models.errors import BadSettings
+from models.text import Language
+
+GIB = 1 << 30
+MIB = 1 << 20
+
+
+def _default_home() -> Path:
+    data = os.environ.get("XDG_DATA_HOME")
+    return (Path(data) if data else Path.home() / ".local" / "share") / "ecopy"
+
+
+def _default_workers() -> int:
+    return min(4, len(os.sched_getaffinity(0)))
+
+
+class Settings(BaseSettings):
+    """What may differ between two installations. The defaults are the embedded mode."""
+
+    model_config = SettingsConfigDict(env_prefix="ECOPY_", frozen=True, extra="forbid")
+
+    home: Path = Field(default_factory=_default_home, description="Folder of register, objects and keys")
+    language: Language = Field(default="vi", description="Language of messages: vi or en")
+    database_url: str | None = Field(
+        default=None, description="SQLAlchemy URL of the register; a SQLite file in the home by default"
+    )
+    workers: int = Field(
+        default_factory=_default_workers, ge=1, le=256, description="Documents worked on at the same time"
+    )
+
+    ocr_engine: str = Field(default="tesseract", description="OCR engine")
+    ocr_language: str = Field(default="vie", description="Language model of the OCR engine")
+    ocr_timeout_seconds: float = Field(default=120, gt=0, description="Wall time for reading one page")
+
+    max_file_bytes: int = Field(default=2 * GIB, gt=0, description="Largest file taken")
+    max_pages: int = Field(default=2000, gt=0, description="Most pages in one file")
+    max_pixels: int = Field(default=150_000_000, gt=0, description="Most pixels in one page picture")
+    child_memory_bytes: int = Field(
+        default=GIB, gt=64 * MIB, description="Memory that a child process may add while handling a file"
+    )
+    child_cpu_seconds: int = Field(default=60, gt=0, description="CPU time of one child process task")
+    child_wall_seconds: float = Field(default=90, gt=0, description="Wall time of one child process task")
+
+    trust: Literal["development", "configured"] = Field(
+        default="development",
+        description="`development`: keys without legal value, made in the home; `configured`: those below",
+    )
+    trust_anchors: Path | None = Field(default=None, description="PEM file with the accepted roots")
+    agency_name: str | None = Field(default=None, description="Name of the agency as the stamp shows it")
+    agency_identifier: str | None = Field(default=None, description="Agency identifier of QĐ 20/2020")
+    agency_pkcs12: Path | None = Field(default=None, description="Agency key and certificate")
+    agency_pkcs12_password_file: Path | None = Field(default=None, description="File with its password")
+    clerk_name: str | None = Field(default=None, description="Name of the counter officer")
+    clerk_pkcs12: Path | None = Field(default=None, description="Counter officer's key and certificate")
+    clerk_pkcs12_password_file: Path | None = Field(default=None, description="File with its password")
+    officer_name: str | None = Field(default=None, description="Name of the officer who confirms")
+    tsa_url: str | None = Field(default=None, description="RFC 3161 time-stamping authority")
+    tsa_timeout_seconds: float = Field(default=180, gt=0, description="Patience with one time-stamp request")
+
+    @model_validator(mode="after")
+    def _configured_trust_is_complete(self) -> Settings:
+        needed = (
+            "trust_anchors",
+            "agency_name",
+            "agency_identifier",
+            "agency_pkcs12",
+            "agency_pkcs12_password_file",
+            "clerk_name",
+            "clerk_pkcs12",
+            "clerk_pkcs12_password_file",
+            "officer_name",
+            "tsa_url",
+        )
+        if self.trust == "configured":
+            missing = [f"ECOPY_{name.upper()}" for name in needed if getattr(self, name) is None]
+            if missing:
+                raise ValueError(f"ECOPY_TRUST=configured needs {', '.join(missing)}")
+        return self
+
+    @property
+    def pki_folder(self) -> Path:
+        return self.home / "pki"
+
+    @property
+    def register_url(self) -> str:
+        return self.database_url or f"sqlite:///{self.home / 'register.sqlite3'}"
+
+
+def load_settings(**overrides: Any) -> Settings:
+    """Settings from the environment, with what the command line gave on top. Raises BadSettings."""
+    try:
+        return Settings(**{k: v for k, v in overrides.items() if v is not None})
+    except ValidationError as fault:
+        lines = (
+            f"ECOPY_{'_'.join(str(p) for p in e['loc']).upper() or '…'}: {e['msg']}" for e in fault.errors()
+        )
+        raise BadSettings(reason="; ".join(lines)) from None

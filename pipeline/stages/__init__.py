@@ -1,0 +1,1 @@
+"""The stages of the way of one document, one module each."""

@@ -1,0 +1,71 @@
+"""Capture: the untouched scan as PDF/A-2b with the counter officer's personal signature (ND118 Art. 17.1.c)."""
+
+from __future__ import annotations
+
+import time
+
+from models.pages import PdfNature
+from models.signatures import SignRequest
+from models.states import DocumentState
+from models.times import iso
+from pdf.writer import DocumentMetadata, write_pdfa
+from pipeline.application import Application
+from pipeline.pictures import page_inputs
+from pipeline.stages.base import ACTOR, purpose_of, source_facts
+from pipeline.version import software
+from storage.records import DocumentRecord
+
+FIELD_NAME = "CanBoTiepNhan"
+"""Name of the counter officer's signature field."""
+
+
+class Capture:
+    """Made at intake, before the dossier moves on; it waits for neither OCR nor review."""
+
+    name = "capture"
+    version = "1"
+
+    def due(self, app: Application, document: DocumentRecord) -> bool:
+        if document.state is not DocumentState.TRIAGED or app.register.capture(document.id) is not None:
+            return False
+        source = app.register.source(document.source_id)
+        # A capture pictures paper. An archive lot needs none, an electronic file is no paper.
+        return source.intake == "counter" and source_facts(source).pdf_nature in (None, PdfNature.SCANNED)
+
+    def run(self, app: Application, document: DocumentRecord) -> None:
+        started = time.perf_counter()
+        source = app.register.source(document.source_id)
+        rules = app.rules_of(document.rule_set).capture
+        hand = app.hands.clerk
+        now = app.clock.now()
+        with app.workspace() as folder, page_inputs(app, document) as inputs:
+            plain, signed = folder / "capture.pdf", folder / "capture-signed.pdf"
+            write_pdfa(
+                plain,
+                inputs,
+                metadata=DocumentMetadata(
+                    title=f"Bản sao chụp {document.id}",
+                    description=f"SHA-256 {source.sha256}",
+                    author=hand.person.name,
+                    created_at=iso(now),
+                    creator_tool=software(),
+                    producer=software(),
+                ),
+                conformance=rules.pdfa.value,
+            )
+            result = hand.signer.sign(
+                plain,
+                signed,
+                SignRequest(field_name=FIELD_NAME, level=rules.level.value, signed_at=iso(now)),
+            )
+            stored = app.vault.write("capture", signed)
+        with app.register.transaction(actor=hand.person.id, purpose=purpose_of(document)) as tx:
+            tx.add_capture(document.id, stored, level=result.level, signed_by=hand.person.name)
+            tx.add_derivation(
+                document.id,
+                self.name,
+                self.version,
+                {"actor": ACTOR},
+                seconds=time.perf_counter() - started,
+                object_key=stored.key,
+            )

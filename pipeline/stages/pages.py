@@ -1,0 +1,167 @@
+"""Pages: each page's picture taken out untouched, measured, and marked where blank or seen before."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+from imaging.quality import likely_duplicates
+from models.pages import PageFacts, PdfNature, SourceFacts
+from models.rulesets import RuleSet
+from models.states import DocumentState
+from pipeline import child
+from pipeline.application import Application
+from pipeline.stages.base import ACTOR, page_facts, purpose_of, source_facts
+from storage.records import DocumentRecord, SourceRecord, StoredRef
+
+PAGES_VERSION = "1"
+PAGES_AT_ONCE = 8
+"""Pages handed to one child process: its start is shared, and a crash costs no more than these."""
+LOOK_ALIKES = 3
+"""How many earlier pages with a similar hash are really compared."""
+STAMP_RESERVE = (190.0, 44.0)
+"""Width and height in points looked for in the top right margin; three lines of 10 pt with air around."""
+
+
+class Pages:
+    """One picture object and one row of facts for each page; then the marks that need all pages."""
+
+    name = "pages"
+
+    def due(self, app: Application, document: DocumentRecord) -> bool:
+        return (
+            document.state is DocumentState.TRIAGED
+            and app.register.derivation(document.id, self.name, version=PAGES_VERSION) is None
+        )
+
+    def run(self, app: Application, document: DocumentRecord) -> None:
+        source = app.register.source(document.source_id)
+        facts = source_facts(source)
+        if facts.pdf_nature is not PdfNature.SIGNED:
+            self._take_pictures(app, document, source, facts)
+        self._finish(app, document, facts)
+
+    def _take_pictures(
+        self, app: Application, document: DocumentRecord, source: SourceRecord, facts: SourceFacts
+    ) -> None:
+        done = app.register.page_derivations(document.id, self.name, PAGES_VERSION)
+        missing = [p for p in range(1, facts.page_count + 1) if p not in done]
+        with app.vault.local_path(source.object_key) as original:
+            for chunk in _batched(missing, PAGES_AT_ONCE):
+                with app.workspace() as folder:
+                    self._take_chunk(app, document, source, facts, original, chunk, folder)
+
+    def _take_chunk(
+        self,
+        app: Application,
+        document: DocumentRecord,
+        source: SourceRecord,
+        facts: SourceFacts,
+        original: Path,
+        chunk: list[int],
+        folder: Path,
+    ) -> None:
+        started = time.perf_counter()
+        prepared = app.in_child(
+            self.name,
+            child.prepare_pages,
+            original,
+            facts.kind,
+            chunk,
+            folder,
+            max_pixels=app.settings.max_pixels,
+            stamp_size=STAMP_RESERVE,
+        )
+        stored: list[tuple[PageFacts, StoredRef | None]] = []
+        for page, path in prepared:
+            # A device JPEG is its own picture: the original serves, nothing is stored twice.
+            same = page.picture.form == "jpeg" and path.stat().st_size == source.size
+            stored.append((page, None if same else app.vault.write("picture", path)))
+        each = (time.perf_counter() - started) / len(stored)
+        with app.register.transaction(actor=ACTOR, purpose=purpose_of(document)) as tx:
+            for page, ref in stored:
+                tx.add_derivation(
+                    document.id,
+                    self.name,
+                    PAGES_VERSION,
+                    page.model_dump(mode="json"),
+                    seconds=each,
+                    page=page.page,
+                    stored=ref,
+                    object_key=None if ref else source.object_key,
+                )
+
+    def _finish(self, app: Application, document: DocumentRecord, facts: SourceFacts) -> None:
+        started = time.perf_counter()
+        rules = app.rules_of(document.rule_set)
+        kept = page_facts(app, document)
+        pages = [page for page, _ in kept]
+        flags = sorted({flag for page in pages for flag in _page_flags(page, rules)})
+        duplicates = _duplicates(app, kept)
+        if duplicates:
+            flags.append("duplicate_page")
+        if pages and pages[0].stamp_area is None:
+            flags.append("stamp_covers_ink")
+        with app.register.transaction(actor=ACTOR, purpose=purpose_of(document)) as tx:
+            tx.add_derivation(
+                document.id,
+                self.name,
+                PAGES_VERSION,
+                {
+                    "page_count": facts.page_count,
+                    "flags": flags,
+                    "duplicates": {str(k): v for k, v in duplicates.items()},
+                },
+                seconds=time.perf_counter() - started,
+            )
+
+
+def _page_flags(page: PageFacts, rules: RuleSet) -> list[str]:
+    """What the rule set says about one page's picture."""
+    picture, quality, image = page.picture, page.quality, rules.image
+    flags = list(page.flags)
+    if picture.dpi < image.minimum_dpi.value - 0.5:
+        flags.append("low_resolution")
+    elif picture.dpi < image.recommended_dpi.value - 1:
+        flags.append("resolution_below_300")
+    if picture.dpi_assumed:
+        flags.append("resolution_assumed")
+    if picture.rendered:
+        flags.append("rendered")
+    if quality.blank:
+        return [*flags, "blank_page"]
+    if image.colour_required.value and picture.colour != "rgb":
+        flags.append("not_colour")
+    if abs(quality.skew_degrees) > image.maximum_skew_degrees.value:
+        flags.append("skewed")
+    if quality.sharpness < image.minimum_sharpness.value:
+        flags.append("blurred")
+    if picture.orientation != 1:
+        flags.append("turned")
+    return flags
+
+
+def _duplicates(app: Application, pages: list[tuple[PageFacts, str]]) -> dict[int, int]:
+    """Pages that show the same sheet as an earlier one; blank pages all look the same and don't count."""
+    found: dict[int, int] = {}
+    kept: list[tuple[PageFacts, str]] = []
+    for page, key in pages:
+        if page.quality.blank:
+            continue
+        hashes = [earlier.quality.perceptual_hash for earlier, _ in kept]
+        near = likely_duplicates(page.quality.perceptual_hash, hashes)[:LOOK_ALIKES]
+        twin = next((kept[i][0] for i in near if _same(app, kept[i], (page, key))), None)
+        if twin is None:
+            kept.append((page, key))
+        else:
+            found[page.page] = twin.page
+    return found
+
+
+def _same(app: Application, one: tuple[PageFacts, str], other: tuple[PageFacts, str]) -> bool:
+    with app.vault.local_path(one[1]) as first, app.vault.local_path(other[1]) as second:
+        return app.in_child("pages", child.same_sheet, first, one[0].picture, second, other[0].picture)
+
+
+def _batched(pages: list[int], size: int) -> list[list[int]]:
+    return [pages[i : i + size] for i in range(0, len(pages), size)]

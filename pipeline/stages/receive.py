@@ -1,0 +1,110 @@
+"""Receive: hash, keep and sync the original; only then is anything promised."""
+
+from __future__ import annotations
+
+import getpass
+import hmac
+import io
+from hashlib import sha256
+from pathlib import Path
+from typing import BinaryIO, cast
+
+import sqlalchemy as sa
+
+from models.ecopy import PresentedAs
+from models.errors import FileUnreadable, PathNotFound, TooLarge
+from models.states import DocumentState
+from pipeline.application import Application
+from pipeline.stages.base import ACTOR
+from storage.records import Intake, SourceRecord
+
+CHUNK = 1 << 20
+
+
+def content_mac(app: Application, source: BinaryIO) -> str:
+    """Keyed hash of the plaintext: finds the same content again, and nobody without the key can test for it."""
+    mac = hmac.new(app.content_key, digestmod=sha256)
+    while chunk := source.read(CHUNK):
+        mac.update(chunk)
+    return mac.hexdigest()
+
+
+def receive(
+    app: Application,
+    path: Path,
+    *,
+    intake: Intake,
+    presented_as: PresentedAs,
+    forced_type: str | None,
+) -> SourceRecord:
+    """Take a file into the store and the register. The same content again gives the same source.
+
+    Raises PathNotFound, FileUnreadable, TooLarge (nothing is kept then) or StorageFault.
+    """
+    try:
+        if not path.is_file():
+            raise PathNotFound(path=path)
+        size = path.stat().st_size
+        if size > app.settings.max_file_bytes:
+            raise TooLarge(size=size, limit=app.settings.max_file_bytes)
+        with path.open("rb") as handle:
+            mac = content_mac(app, handle)
+            known = app.register.source_by_content(mac)
+            if known is not None:
+                return _again(app, known)
+            handle.seek(0)
+            copy = _Counted(handle, app.content_key)
+            stored = app.vault.write("original", cast(BinaryIO, copy))
+    except OSError as fault:
+        raise FileUnreadable(reason=fault.strerror or str(fault)) from fault
+    rules = app.rules_today()
+    try:
+        with app.register.transaction(actor=_person(), purpose=f"intake:{intake}") as tx:
+            source_id, _ = tx.add_source(
+                stored,
+                content_mac=copy.mac(),
+                filename=path.name,
+                received_by=_person(),
+                intake=intake,
+                presented_as=presented_as,
+                rule_set=rules.id,
+                forced_type=forced_type,
+            )
+    except sa.exc.IntegrityError:
+        # Another worker registered the same content between our look and our write: theirs counts.
+        app.vault.discard(stored)
+        winner = app.register.source_by_content(copy.mac())
+        if winner is None:
+            raise
+        return winner
+    return app.register.source(source_id)
+
+
+def _again(app: Application, source: SourceRecord) -> SourceRecord:
+    """A refused file that is handed in again is judged again: limits or software may have changed."""
+    for document in app.register.documents_of(source.id):
+        if document.state in (DocumentState.REFUSED, DocumentState.QUARANTINED):
+            with app.register.transaction(actor=ACTOR, purpose=f"document:{document.id}") as tx:
+                tx.set_document_state(document, DocumentState.RECEIVED)
+                tx.audit("judge_again", document.id)
+    return source
+
+
+class _Counted(io.RawIOBase):
+    """Computes the keyed hash of exactly the bytes that the store gets, in case the file changes meanwhile."""
+
+    def __init__(self, handle: BinaryIO, key: bytes) -> None:
+        self._handle = handle
+        self._mac = hmac.new(key, digestmod=sha256)
+
+    def read(self, size: int = -1) -> bytes:
+        chunk = self._handle.read(size)
+        self._mac.update(chunk)
+        return chunk
+
+    def mac(self) -> str:
+        return self._mac.hexdigest()
+
+
+def _person() -> str:
+    return f"os:{getpass.getuser()}"

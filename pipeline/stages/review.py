@@ -1,0 +1,157 @@
+"""Review: what is doubtful is named, and a named person confirms; nothing doubtful passes silently."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from extraction.extract import apply_corrections
+from models.errors import IllegalTransition, StillDoubtful, WrongRole
+from models.extraction import UNKNOWN_TYPE, Extraction
+from models.pages import PdfNature
+from models.people import Person
+from models.signatures import Verdict
+from models.states import DocumentState
+from pipeline import child
+from pipeline.application import Application
+from pipeline.flags import Weight, weighed
+from pipeline.stages.base import ACTOR, purpose_of, source_facts
+from pipeline.stages.extract import propose
+from storage.records import DocumentRecord
+
+
+@dataclass(frozen=True)
+class ReviewSheet:
+    """What a person has to decide on."""
+
+    extraction: Extraction
+    flags: tuple[str, ...]
+    signatures: tuple[dict[str, Any], ...]
+    """Reports on the signatures that the received file already carried."""
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether a person must look: a doubtful field, or a flag that demands it."""
+        return bool(
+            self.extraction.needs_review
+            or weighed(self.flags, Weight.REVIEW)
+            or weighed(self.flags, Weight.BLOCK)
+        )
+
+
+class Review:
+    """extracted → in_review: gathers the fields and flags a person has to look at."""
+
+    name = "review"
+    version = "1"
+
+    def due(self, app: Application, document: DocumentRecord) -> bool:
+        return document.state is DocumentState.EXTRACTED
+
+    def run(self, app: Application, document: DocumentRecord) -> None:
+        started = time.perf_counter()
+        source = app.register.source(document.source_id)
+        facts = source_facts(source)
+        flags, signatures = [], []
+        pages = app.register.derivation(document.id, "pages")
+        if pages is not None:
+            flags.extend(pages.facts["flags"])
+        if source.presented_as not in app.rules_of(document.rule_set).ecopy.presented_as.value:
+            flags.append("photocopy")
+        if facts.pdf_nature is PdfNature.SIGNED:
+            flags = ["signed_original"]
+            signatures = self._judge_signatures(app, source.object_key)
+            if not all(s["verdict"] == Verdict.VALID for s in signatures):
+                flags.append("signature_not_valid")
+        if facts.pdf_nature is PdfNature.BORN_DIGITAL:
+            flags.append("born_digital_unsigned")
+            if not app.rules_of(document.rule_set).ecopy.electronic_source.value:
+                flags.append("electronic_source_refused")
+        with app.register.transaction(actor=ACTOR, purpose=purpose_of(document)) as tx:
+            tx.add_derivation(
+                document.id,
+                self.name,
+                self.version,
+                {"flags": flags, "signatures": signatures},
+                seconds=time.perf_counter() - started,
+            )
+            tx.set_document_state(document, DocumentState.IN_REVIEW)
+
+    def _judge_signatures(self, app: Application, key: str) -> list[dict[str, Any]]:
+        with app.vault.local_path(key) as path:
+            report, _ = app.in_child(self.name, child.verify_file, path, app.hands.trust)
+        return [signature.model_dump(mode="json") for signature in report.signatures]
+
+
+def review_sheet(app: Application, document: DocumentRecord) -> ReviewSheet:
+    """The sheet as it stands: the confirmed data where a person has confirmed, else the proposal."""
+    confirmed = app.register.derivation(document.id, "confirm")
+    proposal = confirmed or app.register.derivation(document.id, "extract")
+    extraction = (
+        Extraction.model_validate(proposal.facts)
+        if proposal
+        else Extraction(
+            extractor="none", document_type=UNKNOWN_TYPE, type_probability=0.0, fields={}, needs_review=()
+        )
+    )
+    review = app.register.derivation(document.id, "review")
+    own = review.facts["flags"] if review else []
+    return ReviewSheet(
+        extraction=extraction,
+        flags=tuple(dict.fromkeys([*own, *extraction.flags])),
+        signatures=tuple(review.facts["signatures"]) if review else (),
+    )
+
+
+def confirm(
+    app: Application,
+    document: DocumentRecord,
+    person: Person,
+    *,
+    corrections: dict[str, str] | None = None,
+    document_type: str | None = None,
+) -> None:
+    """in_review → approved by a named person (ND118 Art. 19.2), with corrections from the paper.
+
+    Raises WrongRole, UnknownField, BadFieldValue, UnknownDocumentType, IllegalTransition, or StillDoubtful
+    when the type or a required value is still missing.
+    """
+    started = time.perf_counter()
+    if document.state is not DocumentState.IN_REVIEW:
+        raise IllegalTransition(
+            what="document", before=document.state.value, after=DocumentState.APPROVED.value
+        )
+    allowed = app.rules_of(document.rule_set).ecopy.confirmer_roles.value
+    if person.role not in allowed:
+        raise WrongRole(person=person.id, act="confirm", allowed=", ".join(r.value for r in allowed))
+    extraction = review_sheet(app, document).extraction
+    if document_type is not None and document_type != extraction.document_type:
+        extraction = propose(app, document, document_type)
+    if extraction.document_type == UNKNOWN_TYPE:
+        raise StillDoubtful(fields="document_type (--type)")
+    confirmed = apply_corrections(extraction, corrections or {})
+    missing = [
+        n for n in confirmed.needs_review if n not in confirmed.fields or not confirmed.fields[n].value
+    ]
+    if missing:
+        raise StillDoubtful(fields=", ".join(missing))
+    looked_at = tuple(confirmed.needs_review)
+    confirmed = confirmed.model_copy(update={"needs_review": ()})
+    with app.register.transaction(actor=person.id, purpose=purpose_of(document)) as tx:
+        tx.add_derivation(
+            document.id,
+            "confirm",
+            "1",
+            confirmed.model_dump(mode="json"),
+            seconds=time.perf_counter() - started,
+        )
+        tx.set_document_state(document, DocumentState.APPROVED, confirmed_by=person.name, confirmed_at=tx.at)
+        tx.audit(
+            "confirm",
+            document.id,
+            person=person.name,
+            corrected=sorted(corrections or {}),
+            looked_at=looked_at,
+            document_type=confirmed.document_type,
+        )

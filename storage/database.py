@@ -1,0 +1,76 @@
+"""The database behind the register: SQLite by default, PostgreSQL by its URL, migrated on opening."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import event
+
+from models.errors import StorageFault
+
+HEAD = "0001"
+"""The newest migration; compared first, so that an up-to-date database costs one query and no Alembic."""
+
+
+def open_database(url: str) -> sa.Engine:
+    """Connect and bring the schema up to date. Raises StorageFault when the database can't be used."""
+    engine = sa.create_engine(url, **_options(url))
+    if engine.dialect.name == "sqlite":
+        _prepare_sqlite(engine)
+    try:
+        if current_revision(engine) != HEAD:
+            migrate(engine)
+    except sa.exc.SQLAlchemyError as fault:
+        engine.dispose()
+        raise StorageFault(reason=str(fault.__cause__ or fault)) from fault
+    return engine
+
+
+def current_revision(engine: sa.Engine) -> str | None:
+    """The migration the database stands at; None for an empty one."""
+    if not sa.inspect(engine).has_table("alembic_version"):
+        return None
+    with engine.connect() as connection:
+        return connection.scalar(sa.text("select version_num from alembic_version"))
+
+
+def migrate(engine: sa.Engine, target: str = "head") -> None:
+    """Run the migrations up to `target` in one transaction."""
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, target)
+
+
+def _options(url: str) -> dict[str, Any]:
+    if url.startswith("sqlite"):
+        return {"connect_args": {"timeout": 30, "check_same_thread": False}}
+    return {"pool_pre_ping": True}
+
+
+def _prepare_sqlite(engine: sa.Engine) -> None:
+    """WAL with full sync, foreign keys on, and write transactions that take their lock at the start."""
+
+    @event.listens_for(engine, "connect")
+    def _connected(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # SQLAlchemy's BEGIN below is the only one
+        cursor = connection.cursor()
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            "busy_timeout=30000",
+        ):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def _began(connection: sa.Connection) -> None:
+        reading = connection.get_execution_options().get("reading", False)
+        connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")

@@ -1,0 +1,110 @@
+"""Rows of the register as frozen values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from models.ecopy import CopyForm, PresentedAs
+from models.signatures import Level
+from models.states import DocumentState, EcopyState
+
+Intake = Literal["counter", "archive"]
+WHOLE_DOCUMENT = 0
+"""The `page` of a derivation that concerns the document as a whole."""
+
+
+@dataclass(frozen=True)
+class StoredRef:
+    """An object that is durable in the store."""
+
+    key: str
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True)
+class SourceRecord:
+    """A file as it was received."""
+
+    id: str
+    sha256: str
+    size: int
+    filename: str
+    object_key: str
+    received_at: str
+    received_by: str
+    intake: Intake
+    presented_as: PresentedAs
+    facts: dict[str, Any] | None
+    error_code: str | None
+    error_details: dict[str, Any] | None
+    quarantined: bool
+
+
+@dataclass(frozen=True)
+class DocumentRecord:
+    """A document (giấy tờ) found in a source."""
+
+    id: str
+    source_id: str
+    position: int
+    state: DocumentState
+    rule_set: str
+    forced_type: str | None
+    created_at: str
+    updated_at: str
+    confirmed_by: str | None
+    confirmed_at: str | None
+    reusable_from: str | None
+
+
+@dataclass(frozen=True)
+class Derivation:
+    """What one version of a stage made of a document or of one of its pages."""
+
+    id: str
+    document_id: str
+    stage: str
+    page: int
+    version: str
+    object_key: str | None
+    facts: dict[str, Any]
+    seconds: float
+
+
+@dataclass(frozen=True)
+class CaptureRecord:
+    """The signed capture (bản sao chụp) of a document."""
+
+    document_id: str
+    object_key: str
+    sha256: str
+    level: Level
+    signed_by: str
+    signed_at: str
+
+
+@dataclass(frozen=True)
+class EcopyRecord:
+    """An e-copy (bản sao điện tử) of a document."""
+
+    id: str
+    document_id: str
+    copy_form: CopyForm
+    state: EcopyState
+    created_at: str
+
+
+@dataclass(frozen=True)
+class RevisionRecord:
+    """One revision of an e-copy's file; each is a byte prefix of the next."""
+
+    ecopy_id: str
+    revision: int
+    object_key: str
+    sha256: str
+    size: int
+    level: Level
+    signed_by: str
+    signed_at: str

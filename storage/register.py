@@ -1,0 +1,362 @@
+"""The register: the truth about sources, documents, derived versions, captures and e-copies."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import fields as dataclass_fields
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+
+from models.ecopy import CopyForm, PresentedAs
+from models.errors import ConflictError, NotFound
+from models.ids import new_id
+from models.ports import Clock
+from models.signatures import Level
+from models.states import DocumentState, EcopyState, check_document_way, check_ecopy_way
+from models.times import iso
+from storage import audit as trail
+from storage import schema as t
+from storage.records import (
+    WHOLE_DOCUMENT,
+    CaptureRecord,
+    Derivation,
+    DocumentRecord,
+    EcopyRecord,
+    Intake,
+    RevisionRecord,
+    SourceRecord,
+    StoredRef,
+)
+from storage.vault import Vault
+
+R = TypeVar("R")
+
+
+class Register:
+    """Reads are single looks; every change happens inside `transaction()`, with its audit entry."""
+
+    def __init__(self, engine: sa.Engine, clock: Clock) -> None:
+        self._engine = engine
+        self._clock = clock
+
+    @contextmanager
+    def transaction(self, *, actor: str, purpose: str) -> Iterator[Transaction]:
+        """All or nothing; committed and synced when the block ends without an exception."""
+        with self._engine.begin() as connection:
+            yield Transaction(connection, iso(self._clock.now()), actor, purpose)
+
+    def source(self, source_id: str) -> SourceRecord:
+        return self._one(t.sources, t.sources.c.id == source_id, SourceRecord, "source", source_id)
+
+    def source_by_content(self, content_mac: str) -> SourceRecord | None:
+        return self._maybe(t.sources, t.sources.c.content_mac == content_mac, SourceRecord)
+
+    def document(self, document_id: str) -> DocumentRecord:
+        return self._one(
+            t.documents, t.documents.c.id == document_id, DocumentRecord, "document", document_id
+        )
+
+    def documents_of(self, source_id: str) -> list[DocumentRecord]:
+        query = sa.select(t.documents).where(t.documents.c.source_id == source_id)
+        return self._all(query.order_by(t.documents.c.position), DocumentRecord)
+
+    def documents_in(self, *states: DocumentState) -> list[DocumentRecord]:
+        """Documents in one of `states`, oldest first."""
+        query = sa.select(t.documents).where(t.documents.c.state.in_([s.value for s in states]))
+        return self._all(query.order_by(t.documents.c.id), DocumentRecord)
+
+    def find_document(self, any_id: str) -> DocumentRecord:
+        """The document with the given id, or the one whose e-copy has it. Raises NotFound."""
+        document = self._maybe(t.documents, t.documents.c.id == any_id, DocumentRecord)
+        if document is not None:
+            return document
+        ecopy = self._maybe(t.ecopies, t.ecopies.c.id == any_id, EcopyRecord)
+        if ecopy is None:
+            raise NotFound(what="document", id=any_id)
+        return self.document(ecopy.document_id)
+
+    def derivation(
+        self, document_id: str, stage: str, *, page: int = WHOLE_DOCUMENT, version: str | None = None
+    ) -> Derivation | None:
+        """The latest derivation of `stage`, or the one of exactly `version`."""
+        query = sa.select(t.derivations).where(
+            t.derivations.c.document_id == document_id,
+            t.derivations.c.stage == stage,
+            t.derivations.c.page == page,
+        )
+        if version is not None:
+            query = query.where(t.derivations.c.version == version)
+        found = self._all(query.order_by(t.derivations.c.id.desc()).limit(1), Derivation)
+        return found[0] if found else None
+
+    def page_derivations(self, document_id: str, stage: str, version: str) -> dict[int, Derivation]:
+        """All pages that `version` of `stage` has done, by page number."""
+        query = sa.select(t.derivations).where(
+            t.derivations.c.document_id == document_id,
+            t.derivations.c.stage == stage,
+            t.derivations.c.version == version,
+            t.derivations.c.page != WHOLE_DOCUMENT,
+        )
+        return {d.page: d for d in self._all(query.order_by(t.derivations.c.page), Derivation)}
+
+    def seconds(self, document_id: str) -> dict[str, float]:
+        """Wall seconds spent on a document, by stage."""
+        query = (
+            sa.select(t.derivations.c.stage, sa.func.sum(t.derivations.c.seconds))
+            .where(t.derivations.c.document_id == document_id)
+            .group_by(t.derivations.c.stage)
+        )
+        with self._reading() as connection:
+            return {stage: float(spent) for stage, spent in connection.execute(query)}
+
+    def capture(self, document_id: str) -> CaptureRecord | None:
+        return self._maybe(t.captures, t.captures.c.document_id == document_id, CaptureRecord)
+
+    def ecopy_of(self, document_id: str, form: CopyForm = CopyForm.SAO_Y) -> EcopyRecord | None:
+        matches = sa.and_(t.ecopies.c.document_id == document_id, t.ecopies.c.copy_form == form.value)
+        return self._maybe(t.ecopies, matches, EcopyRecord)
+
+    def latest_revision(self, ecopy_id: str) -> RevisionRecord | None:
+        query = sa.select(t.ecopy_revisions).where(t.ecopy_revisions.c.ecopy_id == ecopy_id)
+        found = self._all(query.order_by(t.ecopy_revisions.c.revision.desc()).limit(1), RevisionRecord)
+        return found[0] if found else None
+
+    def audit_of(self, subject: str) -> list[trail.AuditEntry]:
+        with self._reading() as connection:
+            return list(trail.entries(connection, subject))
+
+    def first_audit_break(self) -> int | None:
+        """Number of the first audit entry that was tampered with; None for a sound trail."""
+        with self._reading() as connection:
+            return trail.first_break(connection)
+
+    def object_kinds(self) -> dict[str, int]:
+        """How many objects of each kind belong to results."""
+        query = sa.select(t.objects.c.kind, sa.func.count()).where(t.objects.c.state == "stored")
+        with self._reading() as connection:
+            return dict(connection.execute(query.group_by(t.objects.c.kind)))
+
+    def _reading(self) -> sa.Connection:
+        return self._engine.connect().execution_options(reading=True)
+
+    def _all(self, query: sa.Select[Any], kind: type[R]) -> list[R]:
+        with self._reading() as connection:
+            return [_record(row, kind) for row in connection.execute(query).mappings()]
+
+    def _maybe(self, table: sa.Table, where: sa.ColumnElement[bool], kind: type[R]) -> R | None:
+        found = self._all(sa.select(table).where(where), kind)
+        return found[0] if found else None
+
+    def _one(
+        self, table: sa.Table, where: sa.ColumnElement[bool], kind: type[R], what: str, identifier: str
+    ) -> R:
+        found = self._maybe(table, where, kind)
+        if found is None:
+            raise NotFound(what=what, id=identifier)
+        return found
+
+
+class Transaction:
+    """Changes that are committed together."""
+
+    def __init__(self, connection: sa.Connection, at: str, actor: str, purpose: str) -> None:
+        self.connection = connection
+        self.at = at
+        self._actor = actor
+        self._purpose = purpose
+
+    def audit(self, action: str, subject: str, **details: Any) -> None:
+        trail.append(
+            self.connection,
+            at=self.at,
+            actor=self._actor,
+            action=action,
+            subject=subject,
+            purpose=self._purpose,
+            details=details,
+        )
+
+    def add_source(
+        self,
+        stored: StoredRef,
+        *,
+        content_mac: str,
+        filename: str,
+        received_by: str,
+        intake: Intake,
+        presented_as: PresentedAs,
+        rule_set: str,
+        forced_type: str | None,
+    ) -> tuple[str, str]:
+        """Register a received file and the one document it holds until it is split. Returns both ids."""
+        source_id, document_id = new_id(), new_id()
+        Vault.adopt(self.connection, stored)
+        self._insert(
+            t.sources,
+            id=source_id,
+            content_mac=content_mac,
+            sha256=stored.sha256,
+            size=stored.size,
+            filename=filename,
+            object_key=stored.key,
+            received_at=self.at,
+            received_by=received_by,
+            intake=intake,
+            presented_as=presented_as,
+            quarantined=False,
+        )
+        self._insert(
+            t.documents,
+            id=document_id,
+            source_id=source_id,
+            position=1,
+            state=DocumentState.RECEIVED.value,
+            rule_set=rule_set,
+            forced_type=forced_type,
+            created_at=self.at,
+            updated_at=self.at,
+        )
+        self.audit("receive", document_id, source=source_id, sha256=stored.sha256, size=stored.size)
+        return source_id, document_id
+
+    def set_source_facts(self, source_id: str, facts: dict[str, Any]) -> None:
+        self._update(t.sources, t.sources.c.id == source_id, facts=_json(facts), error_code=None)
+
+    def refuse(
+        self, document: DocumentRecord, code: str, details: dict[str, Any], *, quarantine: bool
+    ) -> None:
+        """Refuse a document and say why; its original stays, in quarantine where the reason demands it."""
+        state = DocumentState.QUARANTINED if quarantine else DocumentState.REFUSED
+        self.set_document_state(document, state)
+        where = t.sources.c.id == document.source_id
+        self._update(t.sources, where, error_code=code, error_details=_json(details), quarantined=quarantine)
+        self.audit("refuse", document.id, code=code, quarantined=quarantine)
+
+    def set_document_state(self, document: DocumentRecord, after: DocumentState, **changes: Any) -> None:
+        """Move a document on. Raises IllegalTransition, or ConflictError when somebody else moved it."""
+        check_document_way(document.state, after)
+        where = sa.and_(t.documents.c.id == document.id, t.documents.c.state == document.state.value)
+        if not self._update(t.documents, where, state=after.value, updated_at=self.at, **changes):
+            raise ConflictError(reason=f"document {document.id} is no longer {document.state.value}")
+
+    def add_derivation(
+        self,
+        document_id: str,
+        stage: str,
+        version: str,
+        facts: dict[str, Any],
+        *,
+        seconds: float,
+        page: int = WHOLE_DOCUMENT,
+        stored: StoredRef | None = None,
+        object_key: str | None = None,
+    ) -> None:
+        """Record what a stage made; `stored` is a new object, `object_key` one that exists already."""
+        if stored is not None:
+            Vault.adopt(self.connection, stored)
+            object_key = stored.key
+        self._insert(
+            t.derivations,
+            id=new_id(),
+            document_id=document_id,
+            stage=stage,
+            page=page,
+            version=version,
+            object_key=object_key,
+            facts=_json(facts),
+            seconds=seconds,
+            created_at=self.at,
+        )
+
+    def release_object(self, document_id: str, stage: str) -> str | None:
+        """Let go of the object of a derivation that is of no more use; its facts stay. Returns the key.
+
+        The object counts as abandoned from the commit on, so that a killed process leaves nothing behind.
+        """
+        of_stage = sa.and_(t.derivations.c.document_id == document_id, t.derivations.c.stage == stage)
+        key = self.connection.scalar(sa.select(t.derivations.c.object_key).where(of_stage))
+        if key is not None:
+            self._update(t.derivations, of_stage, object_key=None)
+            self._update(t.objects, t.objects.c.key == key, state="writing")
+        return key
+
+    def add_capture(self, document_id: str, stored: StoredRef, *, level: Level, signed_by: str) -> None:
+        Vault.adopt(self.connection, stored)
+        self._insert(
+            t.captures,
+            document_id=document_id,
+            object_key=stored.key,
+            sha256=stored.sha256,
+            level=level.value,
+            signed_by=signed_by,
+            signed_at=self.at,
+        )
+        self.audit("sign_capture", document_id, sha256=stored.sha256, level=level.value, signer=signed_by)
+
+    def add_ecopy(self, ecopy_id: str, document_id: str, form: CopyForm) -> None:
+        self._insert(
+            t.ecopies,
+            id=ecopy_id,
+            document_id=document_id,
+            copy_form=form.value,
+            state=EcopyState.COMPOSED.value,
+            created_at=self.at,
+            updated_at=self.at,
+        )
+        self.audit("compose", document_id, ecopy=ecopy_id, form=form.value)
+
+    def set_ecopy_state(self, ecopy: EcopyRecord, after: EcopyState) -> EcopyRecord:
+        """Move an e-copy on. Raises IllegalTransition, or ConflictError when somebody else moved it."""
+        check_ecopy_way(ecopy.state, after)
+        where = sa.and_(t.ecopies.c.id == ecopy.id, t.ecopies.c.state == ecopy.state.value)
+        if not self._update(t.ecopies, where, state=after.value, updated_at=self.at):
+            raise ConflictError(reason=f"e-copy {ecopy.id} is no longer {ecopy.state.value}")
+        return EcopyRecord(**{**vars(ecopy), "state": after})
+
+    def add_revision(
+        self, ecopy_id: str, revision: int, stored: StoredRef, *, level: Level, signed_by: str
+    ) -> None:
+        Vault.adopt(self.connection, stored)
+        self._insert(
+            t.ecopy_revisions,
+            ecopy_id=ecopy_id,
+            revision=revision,
+            object_key=stored.key,
+            sha256=stored.sha256,
+            size=stored.size,
+            level=level.value,
+            signed_by=signed_by,
+            signed_at=self.at,
+        )
+        self.audit("sign_ecopy", ecopy_id, sha256=stored.sha256, level=level.value, signer=signed_by)
+
+    def _insert(self, table: sa.Table, **values: Any) -> None:
+        self.connection.execute(table.insert().values(**values))
+
+    def _update(self, table: sa.Table, where: sa.ColumnElement[bool], **values: Any) -> int:
+        return self.connection.execute(table.update().where(where).values(**values)).rowcount
+
+
+_JSON = {"facts", "error_details"}
+_ENUMS: dict[str, Any] = {"copy_form": CopyForm, "level": Level}
+
+
+def _record(row: sa.RowMapping, kind: type[R]) -> R:
+    values: dict[str, Any] = {}
+    for field in dataclass_fields(kind):  # type: ignore[arg-type]
+        value = row[field.name]
+        if field.name in _JSON and value is not None:
+            value = json.loads(value)
+        elif field.name in _ENUMS:
+            value = _ENUMS[field.name](value)
+        elif field.name == "state":
+            value = (DocumentState if kind is DocumentRecord else EcopyState)(value)
+        values[field.name] = value
+    return kind(**values)
+
+
+def _json(value: dict[str, Any]) -> str:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True)

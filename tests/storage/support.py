@@ -1,0 +1,57 @@
+"""Stores and registers for tests, real ones in a temporary folder."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from storage.database import open_database
+from storage.folder_store import FolderStore
+from storage.records import DocumentRecord
+from storage.register import Register
+from storage.vault import Vault
+from tests.clocks import FixedClock
+
+
+@dataclass
+class Room:
+    """A register and a store that belong together."""
+
+    engine: sa.Engine
+    store: FolderStore
+    vault: Vault
+    register: Register
+    clock: FixedClock
+
+    def receive(self, content: bytes = b"scan", name: str = "a.jpg") -> DocumentRecord:
+        stored = self.vault.write("original", io.BytesIO(content))
+        with self.register.transaction(actor="test", purpose="intake:counter") as tx:
+            _, document_id = tx.add_source(
+                stored,
+                content_mac=stored.sha256,
+                filename=name,
+                received_by="test",
+                intake="counter",
+                presented_as="ban_chinh",
+                rule_set="vn-2025-07-01",
+                forced_type=None,
+            )
+        return self.register.document(document_id)
+
+
+def room(folder: Path) -> Room:
+    clock = FixedClock()
+    folder.mkdir(parents=True, exist_ok=True)
+    store = FolderStore(folder / "objects")
+    store.prepare()
+    engine = open_database(f"sqlite:///{folder / 'register.sqlite3'}")
+    return Room(
+        engine=engine,
+        store=store,
+        vault=Vault(engine, store, clock),
+        register=Register(engine, clock),
+        clock=clock,
+    )
