@@ -5,7 +5,7 @@ PYTEST = .venv/bin/python -m pytest
 ROOMS = models imaging ocr extraction pdf signing storage pipeline interop web kiosk_agent cli samples
 .DEFAULT_GOAL := help
 
-.PHONY: help environment test-environment demo test test-quick check format bench serve clean
+.PHONY: help environment test-environment demo test test-quick check format docs bench serve clean
 
 help: ## say what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
@@ -36,6 +36,9 @@ check: test-environment ## lint, format, types, layers
 format: test-environment ## put the code in shape
 	.venv/bin/ruff check --fix .
 	.venv/bin/ruff format .
+
+docs: environment ## write the reference pages of docs/ from the code
+	@.venv/bin/python -m cli.reference
 
 bench: bench-core ## every bench; bench-NAME runs one
 

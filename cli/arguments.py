@@ -11,7 +11,7 @@ def known_type(code: str | None) -> str | None:
 
     if code is None or code == UNKNOWN_TYPE:
         return None
-    known = known_types()
+    known = {definition.code for definition in known_types()}
     if code not in known:
         raise UnknownDocumentType(type=code, known=", ".join(sorted(known)))
     return code

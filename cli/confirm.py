@@ -33,4 +33,3 @@ def run(
         else:
             show_document(console, outcome)
     return 0
-

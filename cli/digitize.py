@@ -7,8 +7,8 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cli.console import Console
 from cli.arguments import known_type
+from cli.console import Console
 from cli.init import warn_development
 
 if TYPE_CHECKING:

@@ -54,11 +54,11 @@ def _root(
 
         typer.echo(f"ecopy {installed('ecopy')}")
         raise typer.Exit()
-    context.obj = lang
+    context.obj = lang  # --lang stands before or after the command
 
 
 def _do(
-    context: typer.Context, command: str, *, lang: str | None, json: bool = False, **options: Any
+    context: typer.Context, command: str, *, lang: Language | None, json: bool = False, **options: Any
 ) -> None:
     """Run `cli.<command>` and leave with its exit code."""
     console = Console(language=lang or cast(Language | None, context.obj), json=json)

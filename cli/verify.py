@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cli.console import Console, tell_error
 
 if TYPE_CHECKING:
-    from models.signatures import VerificationReport
+    from models.signatures import SignatureReport, VerificationReport
     from pdf.embedded import EmbeddedData
 
 VALID, NOT_VALID, UNREADABLE = 0, 1, 2
@@ -48,54 +49,88 @@ def _for_machines(report: VerificationReport, data: EmbeddedData | None) -> dict
 
 
 def _show(console: Console, path: Path, report: VerificationReport, data: EmbeddedData | None) -> None:
-    from rich.table import Table
     from rich.text import Text
 
     from models.signatures import Verdict
-    from signing.words import reason_text, verdict_text
+    from signing.words import reason_words, verdict_words
 
     language = console.language or "vi"
     colour = "bold green" if report.verdict is Verdict.VALID else "bold red"
     console.out.print(
-        Text.assemble((str(path), "bold"), "  ", (verdict_text(report.verdict, language), colour))
+        Text.assemble((str(path), "bold"), "  ", (verdict_words(report.verdict, language), colour))
     )
     for reason in report.reasons:
-        console.out.print(f"  {reason.value}: {reason_text(reason, language)}", highlight=False)
-    table = Table(show_header=True)
-    for vi, en in (
-        ("Chữ ký", "Signature"),
-        ("Người ký", "Signer"),
-        ("Mức", "Level"),
-        ("Thời điểm chứng minh được", "Proven time"),
-        ("Thu hồi", "Revocation"),
-        ("Phủ toàn tệp", "Covers the file"),
-        ("Sau khi ký", "After signing"),
-        ("Kết luận", "Verdict"),
-    ):
-        table.add_column(console.pick(vi, en), overflow="fold")
-    for s in report.signatures:
-        table.add_row(
-            f"{s.field_name}\n{s.role or s.kind}",
-            "\n← ".join(s.path) or s.signer or "?",
-            s.level.value if s.level else "—",
-            s.proven_at or "—",
-            s.revocation,
-            console.pick("có", "yes") if s.covers_whole_file else console.pick("không", "no"),
-            ", ".join(s.changes_after) or "—",
-            "\n".join([verdict_text(s.verdict, language), *(reason_text(r, language) for r in s.reasons)]),
-        )
-    if report.signatures:
-        console.out.print(table)
+        console.out.print(f"  {reason.value}: {reason_words(reason, language)}", highlight=False)
+    for number, signature in enumerate(report.signatures, start=1):
+        _show_signature(console, number, signature)
     if data is not None:
         _show_data(console, data)
+
+
+KINDS = {
+    "clerk": ("Chữ ký cá nhân của cán bộ tiếp nhận", "Personal signature of the counter officer"),
+    "officer": ("Chữ ký cá nhân của công chức", "Personal signature of an officer"),
+    "vanthu": ("Chữ ký của cơ quan, do văn thư ký", "Signature of the agency by its seal holder"),
+    "timestamp": ("Dấu thời gian của tệp", "Time-stamp of the file"),
+    None: ("Chữ ký", "Signature"),
+}
+REVOCATION = {
+    "good": ("chưa bị thu hồi", "not revoked"),
+    "revoked": ("ĐÃ BỊ THU HỒI", "REVOKED"),
+    "unknown": ("không rõ", "unknown"),
+}
+
+
+def _show_signature(console: Console, number: int, signature: SignatureReport) -> None:
+    """Who, when, under whom, what it covers and what came after, one fact a line."""
+    from rich.table import Table
+    from rich.text import Text
+
+    from models.signatures import Verdict
+    from models.times import for_people
+    from signing.words import change_words, reason_words, verdict_words
+
+    language = console.language or "vi"
+    colour = "green" if signature.verdict is Verdict.VALID else "red"
+    title = console.pick(*KINDS[signature.role])
+    level = f" ({signature.level.value})" if signature.level else ""
+    console.out.print(
+        Text.assemble(
+            f"\n {number}. ",
+            (title, "bold"),
+            level,
+            "  ",
+            (verdict_words(signature.verdict, language), colour),
+        )
+    )
+    proven = for_people(datetime.fromisoformat(signature.proven_at)) if signature.proven_at else "—"
+    covers = (
+        ("toàn bộ tệp", "the whole file") if signature.covers_whole_file else ("đến lúc ký", "up to then")
+    )
+    after = ", ".join(change_words(code, language) for code in signature.changes_after)
+    facts = Table.grid(padding=(0, 2))
+    facts.add_column(style="dim", no_wrap=True)
+    facts.add_column(overflow="fold")
+    for vi, en, value in (
+        ("Người ký", "Signer", signature.signer or "—"),
+        ("Chứng thực bởi", "Certified by", " ← ".join(signature.path[1:]) or "—"),
+        ("Thời điểm", "Proven time", proven),
+        ("Thu hồi", "Revocation", console.pick(*REVOCATION[signature.revocation])),
+        ("Phạm vi", "Covers", console.pick(*covers)),
+        ("Sau khi ký", "After signing", after),
+        ("Lý do", "Reasons", "; ".join(reason_words(r, language) for r in signature.reasons)),
+    ):
+        if value:
+            facts.add_row(f"    {console.pick(vi, en)}", value)
+    console.out.print(facts)
 
 
 def _show_data(console: Console, data: EmbeddedData) -> None:
     from rich.table import Table
 
-    console.out.print(console.pick("Dữ liệu kèm theo:", "Data inside:"), data.conversion_mark or "")
-    if data.data is None:
-        return
+    console.out.print(
+        f"\n {console.pick('Dữ liệu kèm theo', 'Data inside')}: {data.mark.text}", highlight=False
+    )
     table = Table(show_header=False)
     table.add_row(console.pick("Loại giấy tờ", "Type"), data.data.document_type_name)
     for name, field in data.data.fields.items():

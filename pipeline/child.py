@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from models.errors import Unreadable
 from models.geometry import Box
 from models.pages import PageFacts, PagePicture, SourceKind
 from models.reading import EngineVersion, PageReading
@@ -28,11 +29,11 @@ def prepare_pages(
     out: Path,
     *,
     max_pixels: int,
-    stamp_size: tuple[float, float],
+    stamp_size: tuple[float, float] | None,
 ) -> list[tuple[PageFacts, Path]]:
     """Take the pictures of `pages` (1-based) out of `source` and measure them.
 
-    `stamp_size` is the width and height in points that the agency's block will need on page 1.
+    `stamp_size` is the width and height in points that the agency's block will need on page 1; None: don't look.
     Returns facts and picture file per page. Raises InputRefused for damaged or oversized content.
     """
     from imaging.quality import measure
@@ -44,7 +45,7 @@ def prepare_pages(
             page=page,
             picture=picture,
             quality=measure(grey, dpi=dpi),
-            stamp_area=_stamp_area(grey, picture, stamp_size) if page == 1 else None,
+            stamp_area=_stamp_area(grey, picture, stamp_size) if page == 1 and stamp_size else None,
         )
         prepared.append((facts, path))
     return prepared
@@ -129,4 +130,9 @@ def verify_file(path: Path, trust: TrustStore) -> tuple[VerificationReport, Embe
     from pdf.embedded import read_embedded
     from signing.verify import verify_pdf
 
-    return verify_pdf(path, trust), read_embedded(path)
+    report = verify_pdf(path, trust)
+    try:
+        data = read_embedded(path)
+    except Unreadable:
+        data = None  # the verdict speaks for itself; there is just nothing sound to show
+    return report, data

@@ -148,6 +148,4 @@ def _write_specimen(picture_file: Path, target: Path) -> None:
         creator_tool=software(),
         producer=software(),
     )
-    write_pdfa(
-        target, [PageInput(picture=picture, path=picture_file)], metadata=metadata, conformance="2b"
-    )
+    write_pdfa(target, [PageInput(picture=picture, path=picture_file)], metadata=metadata, conformance="2b")

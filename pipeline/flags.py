@@ -92,7 +92,7 @@ FLAGS: dict[str, Flag] = {
             "The rules in force allow no copy of an unsigned electronic file",
         ),
         Flag("unknown_type", _R, "Chưa nhận ra loại giấy tờ", "The type of document is not recognised"),
-        Flag("type_uncertain", _R, "Loại giấy tờ chưa chắc chắn", "The type of document is uncertain"),
+        Flag("type_doubtful", _R, "Loại giấy tờ chưa chắc chắn", "The type of document is uncertain"),
         Flag(
             "id_contradicts_birth_date",
             _R,
@@ -111,7 +111,20 @@ FLAGS: dict[str, Flag] = {
             "Ngày bằng chữ không khớp ngày bằng số",
             "The date in words contradicts the figures",
         ),
-        Flag("nothing_read", _R, "Không đọc được chữ nào", "No text could be read"),
+        Flag(
+            "type_contradicted",
+            _R,
+            "Nội dung giấy không khớp loại đã chọn",
+            "The paper speaks against the type that was named",
+        ),
+        Flag("dates_out_of_order", _R, "Thứ tự các ngày không hợp lý", "Dates are in an impossible order"),
+        Flag(
+            "parent_too_young_or_old",
+            _R,
+            "Tuổi cha hoặc mẹ không hợp lý",
+            "A parent's age is implausible",
+        ),
+        Flag("no_text", _R, "Không đọc được chữ nào", "No text could be read"),
     )
 }
 

@@ -28,7 +28,7 @@ def sandbox_limits(settings: Settings) -> SandboxLimits:
 def triage_limits(settings: Settings) -> TriageLimits:
     """What is still a document."""
     return TriageLimits(
-        max_file_bytes=settings.max_file_bytes,
+        max_bytes=settings.max_file_bytes,
         max_pages=settings.max_pages,
         max_pixels=settings.max_pixels,
     )

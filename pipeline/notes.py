@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from extraction.extract import minimum_data, type_definition
+from extraction.definitions import type_definition
+from extraction.extract import minimum_data
 from models.ecopy import ConversionMark, CopyForm, EcopyData, Medium, PageNote, TransferNote
 from models.extraction import Extraction
 from models.pages import PageFacts, PdfNature, SourceFacts
@@ -69,12 +70,13 @@ def ecopy_content(
 
 
 def _data(ecopy_id: str, document: DocumentRecord, extraction: Extraction) -> EcopyData:
+    definition = type_definition(extraction.document_type)
     return EcopyData(
         document_id=document.id,
         ecopy_id=ecopy_id,
         document_type=extraction.document_type,
-        document_type_name=type_definition(extraction.document_type).name_vi,
-        minimum=minimum_data(extraction),
+        document_type_name=definition.name_vi,
+        minimum=minimum_data(extraction.fields, definition),
         fields=extraction.fields,
     )
 

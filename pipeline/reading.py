@@ -15,7 +15,6 @@ from pdf.triage import judge_source
 from pipeline import child
 from pipeline.limits import CHILD_MODULES, sandbox_limits, triage_limits
 from pipeline.settings import Settings
-from pipeline.stages.pages import STAMP_RESERVE
 
 PAGES_AT_ONCE = 4
 
@@ -64,7 +63,7 @@ class Reader:
             [page],
             folder,
             max_pixels=s.max_pixels,
-            stamp_size=STAMP_RESERVE,
+            stamp_size=None,
         )
         ((found, picture_path),) = prepared
         if found.quality.blank:

@@ -1,1 +1,1 @@
-"""Seeded generator of synthetic Vietnamese papers with exact ground truth."""
+"""Synthetic Vietnamese papers with exact ground truth; every person, number and address is invented."""

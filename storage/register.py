@@ -137,7 +137,7 @@ class Register:
         """How many objects of each kind belong to results."""
         query = sa.select(t.objects.c.kind, sa.func.count()).where(t.objects.c.state == "stored")
         with self._reading() as connection:
-            return dict(connection.execute(query.group_by(t.objects.c.kind)))
+            return dict(connection.execute(query.group_by(t.objects.c.kind)).tuples().all())
 
     def _reading(self) -> sa.Connection:
         return self._engine.connect().execution_options(reading=True)
@@ -359,4 +359,4 @@ def _record(row: sa.RowMapping, kind: type[R]) -> R:
 
 
 def _json(value: dict[str, Any]) -> str:
-    return json.dumps(value, ensure_ascii=False, sort_keys=True)
+    return json.dumps(value, ensure_ascii=False)  # the order of a form is worth keeping

@@ -13,10 +13,8 @@ from pipeline.application import Application
 from pipeline.pictures import page_inputs
 from pipeline.stages.base import ACTOR, purpose_of, source_facts
 from pipeline.version import software
+from signing.names import field_name
 from storage.records import DocumentRecord
-
-FIELD_NAME = "CanBoTiepNhan"
-"""Name of the counter officer's signature field."""
 
 
 class Capture:
@@ -56,7 +54,9 @@ class Capture:
             result = hand.signer.sign(
                 plain,
                 signed,
-                SignRequest(field_name=FIELD_NAME, level=rules.level.value, signed_at=iso(now)),
+                SignRequest(
+                    field_name=field_name(hand.person.role), level=rules.level.value, signed_at=iso(now)
+                ),
             )
             stored = app.vault.write("capture", signed)
         with app.register.transaction(actor=hand.person.id, purpose=purpose_of(document)) as tx:

@@ -12,6 +12,7 @@ from models.states import DocumentState
 from pipeline import child
 from pipeline.application import Application
 from pipeline.stages.base import ACTOR, page_facts, purpose_of, source_facts
+from pipeline.stamp import space_needed
 from storage.records import DocumentRecord, SourceRecord, StoredRef
 
 PAGES_VERSION = "1"
@@ -19,8 +20,6 @@ PAGES_AT_ONCE = 8
 """Pages handed to one child process: its start is shared, and a crash costs no more than these."""
 LOOK_ALIKES = 3
 """How many earlier pages with a similar hash are really compared."""
-STAMP_RESERVE = (190.0, 44.0)
-"""Width and height in points looked for in the top right margin; three lines of 10 pt with air around."""
 
 
 class Pages:
@@ -70,7 +69,7 @@ class Pages:
             chunk,
             folder,
             max_pixels=app.settings.max_pixels,
-            stamp_size=STAMP_RESERVE,
+            stamp_size=space_needed(app.hands.agency, app.clock.now(), app.rules_of(document.rule_set)),
         )
         stored: list[tuple[PageFacts, StoredRef | None]] = []
         for page, path in prepared:

@@ -122,7 +122,8 @@ def confirm(
         raise IllegalTransition(
             what="document", before=document.state.value, after=DocumentState.APPROVED.value
         )
-    allowed = app.rules_of(document.rule_set).ecopy.confirmer_roles.value
+    rules = app.rules_of(document.rule_set)
+    allowed = rules.ecopy.confirmer_roles.value
     if person.role not in allowed:
         raise WrongRole(person=person.id, act="confirm", allowed=", ".join(r.value for r in allowed))
     extraction = review_sheet(app, document).extraction
@@ -130,7 +131,7 @@ def confirm(
         extraction = propose(app, document, document_type)
     if extraction.document_type == UNKNOWN_TYPE:
         raise StillDoubtful(fields="document_type (--type)")
-    confirmed = apply_corrections(extraction, corrections or {})
+    confirmed = apply_corrections(extraction, corrections or {}, rules=rules)
     missing = [
         n for n in confirmed.needs_review if n not in confirmed.fields or not confirmed.fields[n].value
     ]

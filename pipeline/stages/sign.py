@@ -5,20 +5,18 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
-from models.ecopy import CopyForm
 from models.errors import ObjectMissing, SigningFault, TimestampUnavailable
-from models.signatures import Level, SignatureBox, SignRequest, Verdict
+from models.signatures import SignRequest, Verdict
 from models.states import EcopyState
-from models.times import iso, vietnam_time
+from models.times import iso
 from pdf.placement import page_placement
-from pdf.stamp import draw_stamp, place_stamp
+from pdf.stamp import place_stamp
 from pipeline.application import Application
 from pipeline.stages.base import page_facts, purpose_of
+from pipeline.stamp import agency_stamp
+from signing.names import field_name
 from signing.verify import verify_pdf
 from storage.records import DocumentRecord, EcopyRecord
-
-FIELD_NAME = "CoQuanSaoY"
-"""Name of the agency's signature field on a sao y."""
 
 
 class Sign:
@@ -44,13 +42,14 @@ class Sign:
         with app.workspace() as folder, app.vault.local_path(draft.object_key) as plain:
             signed = folder / "signed.pdf"
             try:
-                result = hand.signer.sign(plain, signed, self._request(app, document, ecopy))
+                request = self._request(app, document, ecopy)
+                result = hand.signer.sign(plain, signed, request)
             except TimestampUnavailable:
                 with app.register.transaction(actor=hand.person.id, purpose=purpose_of(document)) as tx:
                     tx.set_ecopy_state(ecopy, EcopyState.AWAITING_TIMESTAMP)
                     tx.audit("wait_for_timestamp", ecopy.id)
                 raise
-            self._check(app, signed, result.level)
+            self._check(app, signed, request)
             stored = app.vault.write("ecopy", signed)
         with app.register.transaction(actor=hand.person.id, purpose=purpose_of(document)) as tx:
             tx.add_derivation(
@@ -68,11 +67,11 @@ class Sign:
             )
             tx.set_ecopy_state(ecopy, EcopyState.AWAITING_TIMESTAMP)
 
-    def _check(self, app: Application, signed: Path, level: Level) -> None:
+    def _check(self, app: Application, signed: Path, request: SignRequest) -> None:
         """Judge our own file as strictly as a stranger's before it counts. Raises SigningFault."""
         report = verify_pdf(signed, app.hands.trust)
-        reached = [s.level for s in report.signatures if s.field_name == FIELD_NAME]
-        if report.verdict is not Verdict.VALID or reached != [level]:
+        reached = [s.level for s in report.signatures if s.field_name == request.field_name]
+        if report.verdict is not Verdict.VALID or reached != [request.level]:
             reasons = ", ".join(reason.value for reason in report.reasons) or f"level {reached}"
             raise SigningFault(reason=f"the signed file does not verify: {reasons}")
 
@@ -86,21 +85,14 @@ class Sign:
     def _request(self, app: Application, document: DocumentRecord, ecopy: EcopyRecord) -> SignRequest:
         rules = app.rules_of(document.rule_set)
         now = app.clock.now()
-        stamp = draw_stamp(
-            (
-                rules.stamp.form_names.value[CopyForm(ecopy.copy_form)],
-                app.hands.agency.name,
-                vietnam_time(now).strftime(rules.stamp.time_format.value),
-            ),
-            font_size=rules.stamp.font_size.value,
-        )
+        stamp = agency_stamp(app.hands.agency, ecopy.copy_form, now, rules)
         first = page_facts(app, document)[0][0]
         place = page_placement(first.picture)
-        box: SignatureBox = place_stamp(place.page_width, place.page_height, stamp, first.stamp_area)
+        box = place_stamp(place, stamp, first.stamp_area)
         return SignRequest(
-            field_name=FIELD_NAME,
+            field_name=field_name(app.hands.seal.person.role),
             level=rules.ecopy.level.value,
-            reason=rules.stamp.form_names.value[CopyForm(ecopy.copy_form)],
+            reason=rules.stamp.form_names.value[ecopy.copy_form],
             location=app.hands.agency.name,
             box=box,
             appearance_pdf=stamp.pdf,

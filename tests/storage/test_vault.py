@@ -28,14 +28,13 @@ def test_a_result_whose_transaction_fails_leaves_its_object_abandoned(tmp_path: 
     document = home.receive()
     ref = home.vault.write("capture", b"signed")
 
-    class Killed(Exception):
-        pass
+    def cut_off() -> None:
+        with home.register.transaction(actor="test", purpose="test") as tx:
+            tx.add_capture(document.id, ref, level=Level.B_T, signed_by="x")
+            raise InterruptedError
 
-    with pytest.raises(Killed), home.register.transaction(actor="test", purpose="test") as tx:
-        from models.signatures import Level
-
-        tx.add_capture(document.id, ref, level=Level.B_T, signed_by="x")
-        raise Killed
+    with pytest.raises(InterruptedError):
+        cut_off()
     assert home.register.capture(document.id) is None
     assert home.vault.abandoned() == (ref.key,)
 

@@ -1,0 +1,178 @@
+"""bench core: what a document costs besides OCR, what a further page costs, how much memory, how fast the command.
+
+CPU time is that of the program and of the children that work for it, in a warm process, one document at a time.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+from contextlib import ExitStack
+from pathlib import Path
+
+from bench.figures import Figure, at_most, report
+from bench.processes import PeakMemory, cpu_seconds
+
+MIB = 1 << 20
+ONE_PAGE_RUNS = 9
+MANY_PAGES = 11
+LONG_PAGES = 200
+
+
+class StageCosts:
+    """CPU seconds by stage, told by the progress of the runner."""
+
+    def __init__(self) -> None:
+        self.by_stage: dict[str, float] = {}
+        self._stage = "receive"
+        self._since = cpu_seconds()
+
+    def begins(self, stage: str) -> None:
+        now = cpu_seconds()
+        self.by_stage[self._stage] = self.by_stage.get(self._stage, 0.0) + now - self._since
+        self._stage, self._since = stage, now
+
+    def finish(self) -> dict[str, float]:
+        self.begins("done")
+        return self.by_stage
+
+
+def main() -> int:
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="ecopy-bench-")))
+        figures = {**_documents(folder), **_memory(folder), **_command()}
+    return report("core", figures)
+
+
+def _documents(folder: Path) -> dict[str, Figure]:
+    """One-page JPEGs, then scanned PDFs of one and of eleven pages."""
+    from pipeline.application import open_application
+    from pipeline.settings import load_settings
+
+    singles = [_jpeg(folder, seed) for seed in range(ONE_PAGE_RUNS + 2)]
+    short = [_scanned_pdf(folder, 1, 100 + n) for n in range(5)]
+    long = [_scanned_pdf(folder, MANY_PAGES, 200 + 20 * n) for n in range(5)]
+    with open_application(load_settings(home=folder / "home", workers=1)) as app, app.working():
+        costs = [_cost(app, path, folder) for path in singles][2:]
+        one = [sum(_besides_ocr(_cost(app, path, folder)).values()) for path in short]
+        many = [sum(_besides_ocr(_cost(app, path, folder)).values()) for path in long]
+    besides = [sum(_besides_ocr(cost).values()) for cost in costs]
+    steps = [(m - o) / (MANY_PAGES - 1) * 1000 for m, o in zip(many, one, strict=True)]
+    figures = {
+        "one_page_cpu_besides_ocr": at_most(besides, "s", 0.4),
+        "further_page_cpu_besides_ocr": at_most(steps, "ms", 60),
+    }
+    for stage in costs[0]:
+        if stage != "done":
+            figures[f"one_page_cpu_{stage}"] = at_most([cost.get(stage, 0.0) for cost in costs], "s", None)
+    return figures
+
+
+def _cost(app: object, path: Path, folder: Path) -> dict[str, float]:
+    """CPU by stage of one document from receiving to issuing; confirmed whatever is doubtful about it."""
+    from pipeline.digitize import Order, Watch, digitize
+    from pipeline.inputs import collect
+    from pipeline.outcome import SourceOutcome
+
+    costs = StageCosts()
+    watch = Watch(stage=lambda _path, stage: costs.begins(stage))
+    person = app.hands.person("officer")  # type: ignore[attr-defined]
+    order = Order(out=folder / "out", language="en", confirm_as=person)
+    (outcome,) = digitize(app, collect([path]).files, order, watch)  # type: ignore[arg-type]
+    if not isinstance(outcome, SourceOutcome):
+        raise TypeError(f"{path.name} was refused: {outcome}")
+    if outcome.documents[0].ecopy is None:
+        _confirm_and_issue(app, outcome.documents[0].id, person, costs)
+    return costs.finish()
+
+
+def _confirm_and_issue(app: object, document_id: str, person: object, costs: StageCosts) -> None:
+    """A doubtful sample costs what a confirmed one costs: the missing values are typed in."""
+    from pipeline.runner import FROM_COMPOSE, advance
+    from pipeline.stages.review import confirm, review_sheet
+
+    document = app.register.document(document_id)  # type: ignore[attr-defined]
+    sheet = review_sheet(app, document)  # type: ignore[arg-type]
+    typed = {name: VALUES.get(name, "MẪU") for name in sheet.extraction.needs_review}
+    confirm(app, document, person, corrections=typed)  # type: ignore[arg-type]
+    advance(app, document_id, FROM_COMPOSE, costs.begins)  # type: ignore[arg-type]
+
+
+VALUES = {
+    "issued_on": "2020-01-02",
+    "registered_on": "2020-01-02",
+    "birth_date": "2020-01-02",
+    "number": "1/QĐ-UBND",
+}
+"""What is typed into fields that a sample left doubtful; any valid value will do here."""
+
+
+def _besides_ocr(cost: dict[str, float]) -> dict[str, float]:
+    return {stage: spent for stage, spent in cost.items() if stage != "read"}
+
+
+def _memory(folder: Path) -> dict[str, Figure]:
+    """Peak memory while a 200-page scan goes the whole way, OCR included."""
+    from pipeline.application import open_application
+    from pipeline.settings import load_settings
+
+    path = _scanned_pdf(folder, LONG_PAGES, 1000, distinct=4)
+    with (
+        open_application(load_settings(home=folder / "home-memory", workers=1)) as app,
+        app.working(),
+        PeakMemory() as peak,
+    ):
+        _cost(app, path, folder)
+    return {
+        "largest_process_200_pages": Figure(
+            round(peak.largest_process / MIB), "MiB", 400, peak.largest_process <= 400 * MIB
+        ),
+        "all_processes_200_pages": Figure(
+            round(peak.whole_tree / MIB), "MiB", 400, peak.whole_tree <= 400 * MIB
+        ),
+    }
+
+
+def _command() -> dict[str, Figure]:
+    command = Path(sys.executable).with_name("ecopy")
+    spent = []
+    for _ in range(7):
+        before = _children_seconds()
+        subprocess.run([command, "--help"], stdout=subprocess.DEVNULL, check=True)
+        spent.append(_children_seconds() - before)
+    return {"help_cpu": at_most(spent, "s", 0.4)}
+
+
+def _children_seconds() -> float:
+    import resource
+
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
+
+
+def _jpeg(folder: Path, seed: int) -> Path:
+    """A one-page decision at 300 dpi in colour, as an office scanner would deliver it."""
+    from samples.generate import generate
+
+    path = folder / f"one-{seed}.jpg"
+    path.write_bytes(generate("quyet_dinh", seed, "scanned", "commune").pages[0].jpeg())
+    return path
+
+
+def _scanned_pdf(folder: Path, pages: int, seed: int, distinct: int | None = None) -> Path:
+    """A scanned PDF of so many pages; with `distinct`, the same few pictures come round again."""
+    from samples.formats import scanned_pdf
+    from samples.generate import generate
+
+    drawn = [
+        generate("quyet_dinh", seed + n, "scanned", "commune").pages[0] for n in range(distinct or pages)
+    ]
+    ready = [(page.jpeg(), page.picture.size, page.dpi) for page in drawn]
+    path = folder / f"scan-{pages}-{seed}.pdf"
+    scanned_pdf([ready[n % len(ready)] for n in range(pages)], path)
+    return path
+
+
+if __name__ == "__main__":
+    sys.exit(main())

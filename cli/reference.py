@@ -1,0 +1,78 @@
+"""The reference pages of `docs/`, written from the code so that they can't be wrong: errors, flags, settings."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+def errors_page() -> str:
+    """docs/errors.md."""
+    from models.errors import catalogue
+
+    rows = [
+        "# Error codes",
+        "",
+        "Written by `make docs`. Exit code and HTTP status derive from the error; “again” says whether trying again may",
+        "help; “quarantine” that the original is kept apart.",
+        "",
+        "| code | exit | HTTP | again | quarantine | Tiếng Việt | English |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for kind in sorted(catalogue(), key=lambda k: k.code):
+        again = "yes" if kind.retryable else ""
+        apart = "yes" if kind.quarantine else ""
+        rows.append(
+            f"| `{kind.code}` | {kind.exit_code} | {kind.http_status} | {again} | {apart} "
+            f"| {kind.vi.message} → {kind.vi.remedy} | {kind.en.message} → {kind.en.remedy} |"
+        )
+    return "\n".join(rows) + "\n"
+
+
+def flags_page() -> str:
+    """docs/flags.md."""
+    from pipeline.flags import FLAGS
+
+    rows = [
+        "# Flags of a document",
+        "",
+        "Written by `make docs`. `info` changes nothing, `review` makes a person look before the document is confirmed,",
+        "`block` means that the law allows no e-copy of this input, whoever confirms it.",
+        "",
+        "| flag | weight | Tiếng Việt | English |",
+        "|---|---|---|---|",
+    ]
+    rows += [f"| `{f.code}` | {f.weight.value} | {f.vi} | {f.en} |" for f in FLAGS.values()]
+    return "\n".join(rows) + "\n"
+
+
+def settings_page() -> str:
+    """docs/settings.md."""
+    from pipeline.settings import Settings
+
+    rows = [
+        "# Settings",
+        "",
+        "Written by `make docs`. Every setting is an environment variable. Without any, the embedded mode runs.",
+        "",
+        "| variable | default | meaning |",
+        "|---|---|---|",
+    ]
+    for name, field in Settings.model_fields.items():
+        default = "see meaning" if field.default_factory else f"`{field.default}`"
+        if field.default is None:
+            default = ""
+        rows.append(f"| `ECOPY_{name.upper()}` | {default} | {field.description} |")
+    return "\n".join(rows) + "\n"
+
+
+PAGES = {"errors.md": errors_page, "flags.md": flags_page, "settings.md": settings_page}
+
+
+def write(folder: Path) -> None:
+    """Write all reference pages into `folder`."""
+    for name, page in PAGES.items():
+        (folder / name).write_text(page(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    write(Path("docs"))

@@ -1,0 +1,172 @@
+"""Which type a paper is of, with a probability, and `unknown` as an honest answer."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from extraction.definitions import TypeDefinition, other_titles
+from extraction.layout import Row, Sheet
+from extraction.phrases import Match, PhraseSet, Runs
+from models.extraction import UNKNOWN_TYPE
+
+_BIAS = -2.6
+"""Log-odds of a type before anything speaks for it, against `unknown` at 0."""
+_OTHER_TITLE = 5.0
+_LATER_TITLE = 0.25
+"""What a title that is not the first one on the paper still counts."""
+_PAGES = 3
+_LARGE = 1.25
+
+
+@dataclass(frozen=True)
+class Classification:
+    """The judgement over one paper."""
+
+    document_type: str
+    """Type code or `unknown`."""
+    probability: float
+    probabilities: dict[str, float]
+    """Of every type and of `unknown`; they add up to 1."""
+    titles: dict[str, tuple[int, int]]
+    """Sheet and row of the title of each type whose title was found."""
+
+
+@dataclass(frozen=True)
+class _Title:
+    code: str
+    weight: float
+    sheet: int
+    row: int
+    strength: float
+
+
+class Classifier:
+    """Cues of a set of types, prepared once."""
+
+    def __init__(self, types: Sequence[TypeDefinition]) -> None:
+        self._types = tuple(types)
+        titles: list[tuple[str, str, float]] = []
+        cues: list[tuple[str, str, float]] = []
+        for definition in types:
+            for cue in definition.cues:
+                (titles if cue.where == "title" else cues).append((cue.text, definition.code, cue.weight))
+        titles.extend((text, UNKNOWN_TYPE, _OTHER_TITLE) for text in other_titles())
+        self._titles, self._cues = titles, cues
+        self._title_set = PhraseSet([text for text, _, _ in titles])
+        self._cue_set = PhraseSet([text for text, _, _ in cues])
+
+    def classify(self, sheets: Sequence[Sheet], runs: Sequence[Runs]) -> Classification:
+        """Judge the first pages of a paper; a paper without words is `unknown`."""
+        titles = self._found_titles(sheets, runs)
+        phrases = self._phrase_scores(sheets, runs)
+        first = min(((t.sheet, t.row) for t in titles), default=None)
+        logits = {UNKNOWN_TYPE: 0.0}
+        places: dict[str, tuple[int, int]] = {}
+        for definition in self._types:
+            code = definition.code
+            positive, negative = phrases[code]
+            logits[code] = _BIAS + min(positive, definition.cue_limit) + negative
+        for code in {t.code for t in titles}:
+            own = [t for t in titles if t.code == code]
+            best = max(own, key=lambda t: self._worth(t, first))
+            logits[code] += self._worth(best, first)
+            places[code] = (best.sheet, best.row)
+        return _judged(logits, places)
+
+    def _worth(self, title: _Title, first: tuple[int, int] | None) -> float:
+        leading = (title.sheet, title.row) == first
+        return title.weight * title.strength * (1.0 if leading else _LATER_TITLE)
+
+    def _found_titles(self, sheets: Sequence[Sheet], runs: Sequence[Runs]) -> list[_Title]:
+        found: list[_Title] = []
+        for at, sheet in enumerate(sheets[:_PAGES]):
+            best: dict[int, tuple[float, _Title]] = {}
+            for match in self._title_set.find(runs[at]):
+                text, code, weight = self._titles[match.phrase]
+                strength = _title_strength(match, sheet)
+                if strength <= 0:
+                    continue
+                title = _Title(code, weight, at, match.row, strength)
+                letters = (match.end - match.start, len(text))
+                rank = strength * match.similarity * math.log(1 + letters[1])
+                if match.row not in best or rank > best[match.row][0]:
+                    best[match.row] = (rank, title)
+            found.extend(title for _, title in best.values())
+            found.extend(self._over_two_rows(at, sheet, {t.row for t in found if t.sheet == at}))
+        return found
+
+    def _over_two_rows(self, at: int, sheet: Sheet, taken: set[int]) -> list[_Title]:
+        """Titles broken over two lines: «TRÍCH LỤC / KHAI SINH»."""
+        found = []
+        for index, (upper, lower) in enumerate(zip(sheet.rows, sheet.rows[1:], strict=False)):
+            if len(upper.tokens) > 6 or len(lower.tokens) > 6 or index in taken or index + 1 in taken:
+                continue
+            if _capitals(upper) < 0.8 or _capitals(lower) < 0.8:
+                continue
+            both = Row((*upper.tokens, *lower.tokens))
+            for match in self._title_set.find(Runs([both])):
+                if match.start == 0 and match.end == len(both.tokens):
+                    _, code, weight = self._titles[match.phrase]
+                    found.append(_Title(code, weight, at, index + 1, match.similarity))
+        return found
+
+    def _phrase_scores(self, sheets: Sequence[Sheet], runs: Sequence[Runs]) -> dict[str, tuple[float, float]]:
+        """Weight of the other cues for and against each type; each cue counts once."""
+        best: dict[int, float] = {}
+        for sheet_runs, _ in zip(runs[:_PAGES], sheets, strict=False):
+            for match in self._cue_set.find(sheet_runs):
+                best[match.phrase] = max(best.get(match.phrase, 0.0), match.similarity)
+        scores: dict[str, tuple[float, float]] = defaultdict(lambda: (0.0, 0.0))
+        for phrase, similarity in best.items():
+            _, code, weight = self._cues[phrase]
+            positive, negative = scores[code]
+            if weight > 0:
+                scores[code] = (positive + weight * similarity, negative)
+            else:
+                scores[code] = (positive, negative + weight * similarity)
+        return scores
+
+
+def _title_strength(match: Match, sheet: Sheet) -> float:
+    """0–1: how much a run of words looks like the title of a paper, and not like words in its text."""
+    row = sheet.rows[match.row]
+    cell = next(c for c in sheet.cells(row) if c.tokens[0].x0 <= row.tokens[match.start].x0 <= c.x1)
+    run = Row(row.tokens[match.start : match.end])
+    if run.tokens[-1] not in cell.tokens:  # letters set wide apart
+        cell = row
+    letters = sum(len(t.key) for t in run.tokens)
+    share = letters / max(1, sum(len(t.key) for t in cell.tokens))
+    capitals, large = _capitals(run), run.height > _LARGE * sheet.height
+    if share < 0.5 or (capitals < 0.6 and not large):
+        return 0.0
+    before = sum(len(t.key) for t in cell.tokens if t.x1 <= run.x0)
+    if before > 3:
+        return 0.0
+    strength = match.similarity * min(1.0, 0.55 + 0.5 * share)
+    return strength if capitals >= 0.6 else strength * 0.7
+
+
+def _capitals(row: Row) -> float:
+    letters = [c for t in row.tokens for c in t.text if c.isalpha()]
+    return sum(c.isupper() for c in letters) / len(letters) if letters else 0.0
+
+
+def _judged(logits: dict[str, float], places: dict[str, tuple[int, int]]) -> Classification:
+    top = max(logits.values())
+    odds = {code: math.exp(value - top) for code, value in logits.items()}
+    total = sum(odds.values())
+    probabilities = {code: value / total for code, value in odds.items()}
+    best = max(probabilities, key=lambda code: probabilities[code])
+    return Classification(best, min(1.0, probabilities[best]), probabilities, places)
+
+
+@lru_cache(maxsize=4)
+def classifier(codes: tuple[str, ...]) -> Classifier:
+    """The classifier over packaged types."""
+    from extraction.definitions import type_definition
+
+    return Classifier([type_definition(code) for code in codes])

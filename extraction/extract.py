@@ -1,0 +1,255 @@
+"""A reading becomes a typed document: class, fields, confidence, evidence, and what a person must look at."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from extraction import administrative, checks, confidence, machine_zone, values
+from extraction import definitions as types
+from extraction.classify import Classification, classifier
+from extraction.definitions import FieldDefinition, Finder, TypeDefinition, type_definition
+from extraction.finding import Found, Search, by_label, by_phrase
+from extraction.layout import lay_out
+from extraction.phrases import Runs
+from models.errors import BadFieldValue, UnknownField
+from models.extraction import UNKNOWN_TYPE, Extraction, FieldValue, MinimumData, Origin
+from models.geometry import Box
+from models.reading import Reading
+from models.rulesets import RuleSet
+
+EXTRACTOR = "rules-1"
+
+_CONTRADICTED = 0.05
+"""Below this probability the paper speaks against the type that a person named."""
+
+_FINDERS: dict[Finder, Callable[[Search, FieldDefinition], Found | None]] = {
+    "label": by_label,
+    "phrase": by_phrase,
+    "header_number": administrative.header_number,
+    "header_issuer": administrative.header_issuer,
+    "header_issuer_parent": administrative.header_issuer_parent,
+    "header_place": administrative.header_place,
+    "header_date": administrative.header_date,
+    "subject": administrative.subject,
+    "effect_date": administrative.effect_date,
+    "holder_name": administrative.holder_name,
+    "holder_id": administrative.holder_id,
+    "signer_name": administrative.signer_name,
+    "signer_office": administrative.signer_office,
+}
+
+
+def known_types() -> tuple[TypeDefinition, ...]:
+    """Every type that can be recognised, by code."""
+    return types.known_types()
+
+
+def extract(
+    reading: Reading, *, rules: RuleSet, forced_type: str | None = None, origin: Origin = "ocr"
+) -> Extraction:
+    """Understand a reading.
+
+    `forced_type` is a type that a person named (`unknown` means none); its probability is then 1 unless the
+    paper speaks against it. `origin` says where the words came from (`ocr` or `text-layer`). Nothing in a
+    reading makes this fail; raises UnknownDocumentType only for a `forced_type` that does not exist.
+    """
+    forced = type_definition(forced_type) if forced_type and forced_type != UNKNOWN_TYPE else None
+    sheets = lay_out(reading)
+    runs = tuple(Runs(sheet.rows) for sheet in sheets)
+    found = classifier(tuple(d.code for d in known_types())).classify(sheets, runs)
+    definition = forced or (
+        type_definition(found.document_type) if found.document_type != UNKNOWN_TYPE else None
+    )
+    if definition is None:
+        return Extraction(
+            extractor=EXTRACTOR,
+            document_type=UNKNOWN_TYPE,
+            type_probability=found.probability,
+            fields={},
+            flags=("unknown_type",) if any(s.rows for s in sheets) else ("unknown_type", "no_text"),
+        )
+    probability, flags = _type_judgement(found, definition, forced is not None, rules)
+    search = Search.over(definition, sheets, runs, found.titles.get(definition.code))
+    fields, more_flags = _fields(search, origin)
+    return _assembled(definition, probability, fields, (*flags, *more_flags), rules)
+
+
+def _type_judgement(
+    found: Classification, definition: TypeDefinition, forced: bool, rules: RuleSet
+) -> tuple[float, tuple[str, ...]]:
+    probability = found.probabilities[definition.code]
+    accept = rules.review.accept_type_probability.value
+    if not forced:
+        return probability, (() if probability >= accept else ("type_doubtful",))
+    other = found.document_type not in {definition.code, UNKNOWN_TYPE} and found.probability >= accept
+    if other or probability < _CONTRADICTED:
+        return probability, ("type_contradicted",)
+    return 1.0, ()
+
+
+def _fields(search: Search, origin: Origin) -> tuple[dict[str, FieldValue], tuple[str, ...]]:
+    """All fields found, with their confidence, and the flags of checks that failed."""
+    located: dict[str, Found] = {}
+    for wanted in search.definition.fields:
+        found = _located(search, wanted)
+        if found is not None:
+            located[wanted.name] = found
+    plain = {name: found.parsed.value for name, found in located.items()}
+    judged = [*checks.verdicts(search.definition, plain), *machine_zone.verdicts(search, plain)]
+    fields: dict[str, FieldValue] = {}
+    for wanted in search.definition.fields:
+        found = located.get(wanted.name)
+        if found is None:
+            continue
+        own = [v for v in judged if wanted.name in v.fields]
+        parsed = found.parsed
+        passed = [*parsed.passed, *(v.name for v in own if v.passed)]
+        failed = [*parsed.failed, *(v.name for v in own if not v.passed)]
+        fields[wanted.name] = FieldValue(
+            value=parsed.value,
+            confidence=confidence.field_confidence(wanted.kind, parsed.tokens, found.quality, passed, failed),
+            page=parsed.tokens[0].page,
+            box=Box.around(t.box for t in parsed.tokens if t.page == parsed.tokens[0].page),
+            origin="derived" if found.derived else origin,
+            printed=parsed.as_printed,
+        )
+    return fields, tuple(dict.fromkeys(v.flag for v in judged if v.flag))
+
+
+def _located(search: Search, wanted: FieldDefinition) -> Found | None:
+    """The first finder's value that no check speaks against, else the first value at all."""
+    first: Found | None = None
+    for finder in wanted.finders:
+        found = _FINDERS[finder](search, wanted)
+        if found is not None and found.tokens:
+            if not found.parsed.failed:
+                return found
+            first = first or found
+    return first
+
+
+def _assembled(
+    definition: TypeDefinition,
+    probability: float,
+    fields: Mapping[str, FieldValue],
+    flags: tuple[str, ...],
+    rules: RuleSet,
+) -> Extraction:
+    return Extraction(
+        extractor=EXTRACTOR,
+        document_type=definition.code,
+        type_probability=round(min(probability, 1.0), 4),
+        fields=dict(sorted(fields.items(), key=lambda item: definition.order[item[0]])),
+        needs_review=_doubtful(definition, fields, rules),
+        flags=tuple(dict.fromkeys(flags)),
+    )
+
+
+def _doubtful(
+    definition: TypeDefinition, fields: Mapping[str, FieldValue], rules: RuleSet
+) -> tuple[str, ...]:
+    """Doubtful fields and required ones that were not found, in the order of the form."""
+    names = []
+    for wanted in definition.fields:
+        value = fields.get(wanted.name)
+        if value is None:
+            if wanted.required:
+                names.append(wanted.name)
+        elif value.origin != "person" and confidence.is_doubtful(value.confidence, rules.review):
+            names.append(wanted.name)
+    return tuple(names)
+
+
+def apply_corrections(
+    extraction: Extraction, corrections: Mapping[str, str | None], *, rules: RuleSet
+) -> Extraction:
+    """What a person typed takes the place of what was read: origin `person`, confidence 1.
+
+    A value equal to the one read confirms it; None or an empty text says that the paper does not have the
+    field. Cross-checks run again: where a field that a person did not confirm contradicts the new values, it
+    goes to review. Raises UnknownField and BadFieldValue; UnknownDocumentType while the type is unknown.
+    """
+    definition = type_definition(extraction.document_type)
+    fields = dict(extraction.fields)
+    for name, typed in corrections.items():
+        wanted = definition.field(name)
+        if wanted is None:
+            raise UnknownField(field=name, known=", ".join(definition.order))
+        fields[name] = _corrected(wanted, fields.get(name), typed)
+    plain = {name: field.value for name, field in fields.items() if field.value is not None}
+    judged = checks.verdicts(definition, plain)
+    for verdict in judged:
+        for name in verdict.fields if not verdict.passed else ():
+            field = fields[name]
+            if field.origin != "person" and field.confidence > confidence.FAILED:
+                fields[name] = field.model_copy(update={"confidence": confidence.FAILED})
+    checked = {flag for flag in extraction.flags if flag in checks.FLAGS}
+    flags = [flag for flag in extraction.flags if flag not in checked] + [v.flag for v in judged if v.flag]
+    return _assembled(definition, extraction.type_probability, fields, tuple(flags), rules)
+
+
+def _corrected(wanted: FieldDefinition, before: FieldValue | None, typed: str | None) -> FieldValue:
+    value: str | None = None
+    if typed is not None and typed.strip():
+        try:
+            value = values.normalised(wanted, typed)
+        except ValueError as reason:
+            raise BadFieldValue(field=wanted.name, value=typed, reason=str(reason)) from reason
+    if before is None:
+        return FieldValue(value=value, confidence=1.0, origin="person")
+    return before.model_copy(update={"value": value, "confidence": 1.0, "origin": "person"})
+
+
+def minimum_data(fields: Mapping[str, FieldValue], definition: TypeDefinition) -> MinimumData:
+    """The minimum data of ND118 Art. 19.2 from the (reviewed) fields of a paper of this type."""
+    plain = {name: field.value for name, field in fields.items() if field.value}
+    mapping = definition.minimum
+
+    def first(names: tuple[str, ...]) -> str | None:
+        return next((plain[name] for name in names if name in plain), None)
+
+    valid_to = first(mapping.valid_to)
+    unlimited = valid_to == values.UNLIMITED
+    birth = first(mapping.holder_birth)
+    return MinimumData(
+        type_code=definition.code,
+        holder_identifier=first(mapping.holder_identifier),
+        holder_name=first(mapping.holder_name),
+        holder_birth_year=birth[:4] if birth else None,
+        issued_on=first(mapping.issued_on),
+        issuer=first(mapping.issuer),
+        title=definition.title,
+        abstract=_abstract(definition, plain),
+        valid_from=first(mapping.valid_from),
+        valid_to=None if unlimited else valid_to,
+        perpetual=unlimited or (mapping.perpetual and valid_to is None),
+        scope=mapping.scope,
+    )
+
+
+def _abstract(definition: TypeDefinition, plain: Mapping[str, str]) -> str:
+    """The first template whose fields are all known; dates in it as people write them."""
+    for template in definition.minimum.abstract:
+        names = types.placeholders(template)
+        if all(name in plain for name in names):
+            shown = {name: _for_people(definition, name, plain[name]) for name in names}
+            return template.format_map(shown)
+    return definition.title
+
+
+def _for_people(definition: TypeDefinition, name: str, value: str) -> str:
+    field = definition.field(name)
+    if field is not None and field.kind in {"date", "expiry"} and len(value) == 10:
+        return "/".join(reversed(value.split("-")))
+    return value
+
+
+def is_settled(extraction: Extraction, rules: RuleSet) -> bool:
+    """Whether nothing is left that a person must look at: type, fields and flags."""
+    certain = extraction.type_probability >= rules.review.accept_type_probability.value
+    return (
+        extraction.document_type != UNKNOWN_TYPE
+        and certain
+        and not extraction.needs_review
+        and not extraction.flags
+    )

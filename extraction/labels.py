@@ -1,0 +1,301 @@
+"""Labels of a form found on a sheet: where each stands, which field it opens, what ends the value before it."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from extraction import values
+from extraction.definitions import TypeDefinition
+from extraction.layout import WIDE_GAP, Row, Sheet, Token, key_of
+from extraction.phrases import LONGEST_KEY, Match, PhraseSet, Runs, without_overlaps
+from models.text import without_marks
+
+_NUMBERING = re.compile(r"[\[(]?(?:\d{1,2}|[IVX]{1,4}|[a-zđA-ZĐ])[.)\]/]{1,2}|[-–•+*]")
+_COLON = re.compile(r".*[:：]$")
+_COLON_TOKEN = re.compile(r"[.,]?[:：;][.,]?")
+_FOOTNOTE = re.compile(r"\(?\d{1,2}\)?[:;]?")
+_SHORT_KEY = 4
+_TRANSLATION_REACH = 9
+"""A second-language label behind a stroke ends within so many words."""
+
+Place = tuple[int, int, int]
+"""Sheet, row and token: the reading order."""
+
+
+@dataclass(frozen=True)
+class Anchor:
+    """A label on the paper. Its value begins at `end`."""
+
+    sheet: int
+    row: int
+    start: int
+    end: int
+    quality: float
+    """0–1: how well the words match and how much the place looks like a label's."""
+    fields: tuple[str, ...]
+    """Candidates before sections are known; one name or none afterwards."""
+    section: str | None
+    """The section that this label opens."""
+    x0: float
+    colon: bool
+
+    @property
+    def place(self) -> Place:
+        return (self.sheet, self.row, self.start)
+
+
+@dataclass
+class _Entry:
+    text: str
+    key: str
+    fields: list[str] = field(default_factory=list)
+    section: str | None = None
+    inline: bool = False
+    second: bool = False
+    stop: bool = False
+
+
+class LabelBook:
+    """All labels of one type, prepared for matching."""
+
+    def __init__(self, definition: TypeDefinition) -> None:
+        self.definition = definition
+        entries: dict[str, _Entry] = {}
+
+        def entry(text: str) -> _Entry:
+            return entries.setdefault(key_of(text), _Entry(text, key_of(text)))
+
+        for one in definition.fields:
+            for label in one.labels:
+                found = entry(label)
+                found.fields.append(one.name)
+                found.inline = found.inline or one.inline
+            for label in one.also:
+                found = entry(label)
+                found.fields.append(one.name)
+                found.second = True
+        for section in definition.sections:
+            for label in section.labels:
+                entry(label).section = section.name
+        for stop in definition.stops:
+            entry(stop).stop = True
+        self._entries = list(entries.values())
+        self._phrases = PhraseSet([e.text for e in self._entries])
+        # Letters count; a label that opens a section outweighs the plain one inside it.
+        self._weights = {at: float(min(len(e.key), LONGEST_KEY)) for at, e in enumerate(self._entries)}
+
+    def anchors(self, sheets: Sequence[Sheet], runs: Sequence[Runs]) -> list[Anchor]:
+        """Every label on the sheets, in reading order, each with the one field it opens (or none)."""
+        found: list[Anchor] = []
+        for at, (sheet, sheet_runs) in enumerate(zip(sheets, runs, strict=True)):
+            found.extend(self._on_sheet(at, sheet, sheet_runs))
+        return self._settled(found)
+
+    def _on_sheet(self, at: int, sheet: Sheet, runs: Runs) -> list[Anchor]:
+        judged: list[Match] = []
+        qualities: dict[tuple[int, int, int, int], float] = {}
+        for match in self._phrases.find(runs):
+            quality = self._quality(match, sheet)
+            if quality > 0:
+                judged.append(match)
+                qualities[(match.phrase, match.row, match.start, match.end)] = quality
+        anchors = []
+        for match in without_overlaps(judged, self._weights):
+            entry = self._entries[match.phrase]
+            tokens = sheet.rows[match.row].tokens
+            end, colon = _label_end(tokens, match.end)
+            anchors.append(
+                Anchor(
+                    sheet=at,
+                    row=match.row,
+                    start=match.start,
+                    end=end,
+                    quality=qualities[(match.phrase, match.row, match.start, match.end)],
+                    fields=tuple(entry.fields),
+                    section=entry.section,
+                    x0=tokens[match.start].x0,
+                    colon=colon,
+                )
+            )
+        return _translations_joined(anchors, sheet)
+
+    def _quality(self, match: Match, sheet: Sheet) -> float:
+        """0 where the words stand in running text and so are no label."""
+        entry = self._entries[match.phrase]
+        tokens = sheet.rows[match.row].tokens
+        if _ends_label(tokens, match.start) or (
+            tokens[match.end - 1].key != "" and _inner_colon(tokens, match)
+        ):
+            return 0.0
+        colon = _colon_after(tokens, match.end)
+        opening = _opens(tokens, match.start, sheet.character)
+        short = len(entry.key) <= _SHORT_KEY
+        if colon:
+            place = 1.0 if opening or not short else 0.97
+        elif short and not self._value_follows(entry, tokens[match.end :]):
+            return 0.0
+        elif opening:
+            place = 0.93
+        elif entry.inline:
+            place = 0.9
+        elif _as_printed(entry.text, tokens[match.start : match.end]):
+            place = 0.85
+        else:
+            return 0.0
+        return place * match.similarity
+
+    def _value_follows(self, entry: _Entry, tokens: Sequence[Token]) -> bool:
+        """Whether what follows can only be the value: «Số 128/2019», not «Số 12 phố Huế»."""
+        kinds = {f.kind for f in self.definition.fields if f.name in entry.fields}
+        found = [values.parse(kind, list(tokens[:8])) for kind in kinds]
+        return any(parsed and parsed.passed and parsed.tokens[0] is tokens[0] for parsed in found)
+
+    def _settled(self, anchors: list[Anchor]) -> list[Anchor]:
+        """Sections resolved and the constraints `before` and `after` applied."""
+        sectioned = self._sectioned(sorted(anchors, key=lambda a: a.place))
+        first: dict[str, Place] = {}
+        for anchor in sectioned:
+            for name in anchor.fields:
+                first.setdefault(name, anchor.place)
+        settled = []
+        for anchor in sectioned:
+            if not anchor.fields or self._in_order(anchor, first):
+                settled.append(anchor)
+        return settled
+
+    def _in_order(self, anchor: Anchor, first: dict[str, Place]) -> bool:
+        definition = self.definition.field(anchor.fields[0])
+        if definition is None:
+            return False
+        if definition.before and definition.before in first and anchor.place > first[definition.before]:
+            return False
+        return not (definition.after and anchor.place < first.get(definition.after, (10**9, 0, 0)))
+
+    def _sectioned(self, anchors: list[Anchor]) -> list[Anchor]:
+        """Give each label the one field that its section leaves; side-by-side sections split the width."""
+        section_of = {f.name: f.section for f in self.definition.fields}
+        order = self.definition.order
+        open_sections: list[tuple[float, str]] = []
+        opened_at: tuple[int, int] | None = None
+        settled = []
+        for anchor in anchors:
+            if anchor.section:
+                if opened_at == (anchor.sheet, anchor.row):
+                    open_sections.append((anchor.x0, anchor.section))
+                else:
+                    open_sections = [(anchor.x0, anchor.section)]
+                opened_at = (anchor.sheet, anchor.row)
+            current = _current_section(open_sections, anchor.x0)
+            inside = [n for n in anchor.fields if section_of[n] == current]
+            outside = [n for n in anchor.fields if section_of[n] is None]
+            chosen = sorted(inside or outside, key=lambda n: order[n])[:1]
+            settled.append(replace(anchor, fields=tuple(chosen)))
+        return settled
+
+
+def _current_section(open_sections: list[tuple[float, str]], x0: float) -> str | None:
+    if not open_sections:
+        return None
+    left_of = [name for start, name in open_sections if start <= x0 + 0.02]
+    return left_of[-1] if left_of else open_sections[0][1]
+
+
+def _opens(tokens: Sequence[Token], start: int, character: float) -> bool:
+    """Whether a label may begin here: at a row's or a cell's beginning, or behind a numbering."""
+    at = start
+    while at > 0 and _NUMBERING.fullmatch(tokens[at - 1].text):
+        at -= 1
+    if at == 0:
+        return True
+    before = tokens[at - 1]
+    return tokens[at].x0 - before.x1 > WIDE_GAP * character or not before.key
+
+
+def _ends_label(tokens: Sequence[Token], start: int) -> bool:
+    """A run must not begin with what only closes something before it."""
+    return not tokens[start].key
+
+
+def _inner_colon(tokens: Sequence[Token], match: Match) -> bool:
+    """A colon inside the run separates a label from its value: the run is no label as a whole."""
+    return any(_is_colon(t) for t in tokens[match.start : match.end - 1])
+
+
+def _is_colon(token: Token) -> bool:
+    return _COLON.fullmatch(token.text) is not None or _COLON_TOKEN.fullmatch(token.text) is not None
+
+
+def _colon_after(tokens: Sequence[Token], end: int) -> bool:
+    """A colon closes the label: on its last word, alone behind it, or behind a footnote or a translation."""
+    if _is_colon(tokens[end - 1]):
+        return True
+    return _label_end(tokens, end)[1]
+
+
+def _label_end(tokens: Sequence[Token], end: int) -> tuple[int, bool]:
+    """Where the value begins: behind a colon, a footnote «(1)», a remark «(viết chữ in hoa)» or a translation."""
+    if _is_colon(tokens[end - 1]):
+        return end, True
+    at = end
+    if at < len(tokens) and _FOOTNOTE.fullmatch(tokens[at].text) and tokens[at].text[:1] == "(":
+        colon = _is_colon(tokens[at])
+        at += 1
+        if colon:
+            return at, True
+    if at < len(tokens) and tokens[at].text.startswith("("):
+        close = next((i for i in range(at, min(at + 8, len(tokens))) if ")" in tokens[i].text), None)
+        if close is not None and not any(c.isdigit() for t in tokens[at : close + 1] for c in t.text):
+            at = close + 1
+            if _is_colon(tokens[close]):
+                return at, True
+    if at < len(tokens) and tokens[at].text.startswith(("/", "|")):
+        for i in range(at, min(at + _TRANSLATION_REACH, len(tokens))):
+            if _is_colon(tokens[i]):
+                return i + 1, True
+        return (at + 1 if not tokens[at].key else at), False
+    if at < len(tokens) and _COLON_TOKEN.fullmatch(tokens[at].text):
+        return at + 1, True
+    return at, False
+
+
+def _as_printed(label: str, tokens: Sequence[Token]) -> bool:
+    """In the middle of a line and without a colon, only the very words with the very capitals are a label."""
+    text = "".join(c for t in tokens for c in without_marks(t.text) if c.isalnum())
+    return len(text) > _SHORT_KEY + 1 and text == "".join(c for c in without_marks(label) if c.isalnum())
+
+
+def _translations_joined(anchors: list[Anchor], sheet: Sheet) -> list[Anchor]:
+    """Drop the second-language label that stands inside the first one's reach, moving the value behind it."""
+    kept: list[Anchor] = []
+    for anchor in anchors:
+        last = kept[-1] if kept and kept[-1].row == anchor.row else None
+        if last and set(last.fields) & set(anchor.fields):
+            if anchor.start < last.end:
+                kept[-1] = replace(last, end=max(last.end, anchor.end), colon=last.colon or anchor.colon)
+                continue
+            between = sheet.rows[anchor.row].tokens[last.end : anchor.start]
+            if all(not t.key for t in between):
+                kept[-1] = replace(
+                    last, end=anchor.end, colon=anchor.colon, quality=max(last.quality, anchor.quality)
+                )
+                continue
+        elif last and anchor.start < last.end:
+            continue
+        kept.append(anchor)
+    return kept
+
+
+def anchors_by_row(anchors: Sequence[Anchor]) -> dict[tuple[int, int], list[Anchor]]:
+    """Anchors of each row from left to right."""
+    by_row: dict[tuple[int, int], list[Anchor]] = defaultdict(list)
+    for anchor in anchors:
+        by_row[(anchor.sheet, anchor.row)].append(anchor)
+    return by_row
+
+
+def label_like(row: Row) -> bool:
+    """A row that begins like a label we don't know: a few words, then a colon."""
+    return any(_is_colon(token) for token in row.tokens[:7])

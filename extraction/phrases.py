@@ -1,0 +1,111 @@
+"""Finds known phrases on a sheet in spite of OCR errors: every run of words is compared, in C, by length."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from rapidfuzz.distance import Levenshtein
+from rapidfuzz.process import cdist
+
+from extraction.layout import Row, key_of
+
+LONGEST_RUN = 12
+LONGEST_KEY = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A phrase found in a row, over the tokens start..end (end excluded)."""
+
+    phrase: int
+    row: int
+    start: int
+    end: int
+    similarity: float
+
+
+def cutoff_for(length: int) -> float:
+    """The least similarity that makes a match: short phrases may hold no error, long ones one in six letters."""
+    if length <= 4:
+        return 1.0
+    if length <= 7:
+        return 1 - 1 / length - 1e-6
+    return 0.8
+
+
+class PhraseSet:
+    """Phrases prepared once for many sheets."""
+
+    def __init__(self, phrases: Sequence[str]) -> None:
+        self.phrases = tuple(phrases)
+        self._by_length: dict[int, list[tuple[int, str]]] = defaultdict(list)
+        for index, phrase in enumerate(self.phrases):
+            key = key_of(phrase)[:LONGEST_KEY]
+            if key:
+                self._by_length[len(key)].append((index, key))
+
+    def find(self, runs: Runs) -> list[Match]:
+        """Every run of words similar enough to a phrase; overlaps are left for the caller to settle."""
+        found: list[Match] = []
+        for length, members in self._by_length.items():
+            cutoff = cutoff_for(length)
+            slack = int(length * (1 - cutoff) + 0.5)
+            keys = runs.keys_of_length(length - slack, length + slack)
+            if not keys:
+                continue
+            scores = cdist(
+                [key for _, key in members],
+                keys,
+                scorer=Levenshtein.normalized_similarity,
+                score_cutoff=cutoff,
+                dtype=np.float32,
+            )
+            for member, column in zip(*np.nonzero(scores), strict=True):
+                similarity = float(scores[member, column])
+                for row, start, end in runs.places(keys[column]):
+                    found.append(Match(members[member][0], row, start, end, similarity))
+        return found
+
+
+class Runs:
+    """All runs of up to twelve words of a sheet's rows, by their key."""
+
+    def __init__(self, rows: Sequence[Row]) -> None:
+        self._places: dict[str, list[tuple[int, int, int]]] = defaultdict(list)
+        for at, row in enumerate(rows):
+            keys = [token.key for token in row.tokens]
+            for start, first in enumerate(keys):
+                if not first:
+                    continue
+                key = ""
+                for end in range(start, min(len(keys), start + LONGEST_RUN)):
+                    if not keys[end]:
+                        continue
+                    key += keys[end]
+                    if len(key) > LONGEST_KEY + 8:
+                        break
+                    self._places[key].append((at, start, end + 1))
+        self._lengths: dict[int, list[str]] = defaultdict(list)
+        for key in self._places:
+            self._lengths[len(key)].append(key)
+
+    def keys_of_length(self, least: int, most: int) -> list[str]:
+        return [key for length in range(least, most + 1) for key in self._lengths.get(length, ())]
+
+    def places(self, key: str) -> Sequence[tuple[int, int, int]]:
+        return self._places[key]
+
+
+def without_overlaps(matches: Iterable[Match], weight: dict[int, float]) -> list[Match]:
+    """The heaviest matches that don't share a token; weight is letters matched, `weight` adds per phrase."""
+    taken: set[tuple[int, int]] = set()
+    kept: list[Match] = []
+    for match in sorted(matches, key=lambda m: -(m.similarity**3) * weight[m.phrase]):
+        cells = {(match.row, at) for at in range(match.start, match.end)}
+        if not cells & taken:
+            taken |= cells
+            kept.append(match)
+    return sorted(kept, key=lambda m: (m.row, m.start))

@@ -1,0 +1,133 @@
+"""Measures of one page's picture on a reduced copy: skew, sharpness, contrast, ink, blankness, likeness."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+
+from imaging.ink import ink_mask, reduced, skew_degrees, without_speckles
+from models.pages import PageQuality
+
+_LOOK_DPI = 75.0
+_EDGE_DPI = 150.0
+_BLANK_INK_MM2 = 1.5
+"""A page with less ink than two printed letters is blank; a lone page number has more."""
+_LIKELY_DUPLICATE_BITS = 6
+
+
+def measure(grey: np.ndarray, *, dpi: float) -> PageQuality:
+    """Measure an upright (H, W) uint8 picture of `dpi`.
+
+    Anything from about 100 dpi up will do; 150 dpi (what `prepare_page` hands out) costs least.
+    """
+    look, look_dpi = reduced(grey, dpi, _LOOK_DPI)
+    mask = without_speckles(ink_mask(look, look_dpi), 3)
+    ink_mm2 = float(_inner(mask, look_dpi).sum()) * (25.4 / look_dpi) ** 2
+    blank = ink_mm2 < _BLANK_INK_MM2
+    return PageQuality(
+        skew_degrees=0.0 if blank else skew_degrees(mask, look_dpi),
+        sharpness=0.0 if blank else _sharpness(*reduced(grey, dpi, _EDGE_DPI)),
+        contrast=_contrast(look, mask),
+        ink_share=float(mask.mean()) if mask.size else 0.0,
+        blank=blank,
+        perceptual_hash=difference_hash(look),
+    )
+
+
+def difference_hash(grey: np.ndarray) -> str:
+    """The 64-bit difference hash: is each cell of a 9 × 8 thumbnail brighter than its left neighbour."""
+    small = cv2.resize(grey, (9, 8), interpolation=cv2.INTER_AREA).astype(np.int16)
+    bits = (small[:, 1:] > small[:, :-1]).flatten()
+    return f"{int(''.join('1' if b else '0' for b in bits), 2):016x}"
+
+
+def hamming(a: str, b: str) -> int:
+    """Number of differing bits between two perceptual hashes."""
+    return (int(a, 16) ^ int(b, 16)).bit_count()
+
+
+def likely_duplicates(perceptual_hash: str, earlier: Sequence[str]) -> list[int]:
+    """Indices of `earlier` hashes close enough to deserve `same_page`, nearest first.
+
+    A hash of 64 bits knows the layout of a page, not its words: two birth certificates on the same form are a
+    few bits apart. It only says where a real comparison is worth its time.
+    """
+    distances = [(hamming(perceptual_hash, other), i) for i, other in enumerate(earlier)]
+    return [i for distance, i in sorted(distances) if distance <= _LIKELY_DUPLICATE_BITS]
+
+
+def same_page(a: np.ndarray, b: np.ndarray, *, dpi: float) -> bool:
+    """True where two upright grey pictures of about the same `dpi` show the same sheet, scanned twice.
+
+    Both are brought to 75 dpi and laid over each other; the ink of each must lie on the ink of the other, give
+    or take a pixel, everywhere: one form filled in for two people differs in its few filled-in words.
+    """
+    if max(abs(a.shape[i] / b.shape[i] - 1) for i in (0, 1)) > 0.04:
+        return False
+    first, at_dpi = reduced(a, dpi, _LOOK_DPI)
+    second = cv2.resize(b, (first.shape[1], first.shape[0]), interpolation=cv2.INTER_AREA)
+    second = _levelled(second, at_dpi)
+    first = _levelled(first, at_dpi)
+    shift, _ = cv2.phaseCorrelate(_soft(first), _soft(second))
+    if max(abs(s) for s in shift) > 0.1 * min(first.shape):
+        return False
+    move = np.array([[1, 0, -shift[0]], [0, 1, -shift[1]]], np.float32)
+    second = cv2.warpAffine(second, move, (first.shape[1], first.shape[0]), borderValue=255)
+    one, two = ink_mask(first, at_dpi), ink_mask(second, at_dpi)
+    near = np.ones((3, 3), np.uint8)
+    stray = (one & ~cv2.dilate(two, near)) | (two & ~cv2.dilate(one, near))
+    # The densest square of about 8 mm decides, so that one changed word weighs as much on a full page.
+    window = max(3, int(8 * at_dpi / 25.4))
+    worst = float(cv2.blur(stray.astype(np.float32), (window, window)).max()) * window * window
+    return worst <= 12.0
+
+
+def _levelled(grey: np.ndarray, dpi: float) -> np.ndarray:
+    """Turned straight, so that two passes through a feeder can be laid over each other."""
+    angle = skew_degrees(ink_mask(grey, dpi), dpi)
+    if not angle:
+        return grey
+    height, width = grey.shape
+    turn = cv2.getRotationMatrix2D((width / 2, height / 2), angle, 1.0)
+    return cv2.warpAffine(grey, turn, (width, height), borderValue=255)
+
+
+def _soft(grey: np.ndarray) -> np.ndarray:
+    return cv2.GaussianBlur(grey, (0, 0), 1.0).astype(np.float32)
+
+
+def _inner(mask: np.ndarray, dpi: float) -> np.ndarray:
+    """Without the outer 4 mm, where scanners leave the shadow of the sheet's edge."""
+    edge = min(int(4 * dpi / 25.4), min(mask.shape) // 8)
+    return mask[edge : mask.shape[0] - edge, edge : mask.shape[1] - edge]
+
+
+def _sharpness(grey: np.ndarray, dpi: float) -> float:
+    """Steepest step of an edge as a share of the edge's whole height, averaged over strong edges.
+
+    An ideal edge climbs within one pixel (1.0), one blurred by σ pixels climbs 1 / (σ √2π) of its height a
+    pixel. Measured at 150 dpi; below that the picture is as blurred as its resolution is low.
+    """
+    if min(grey.shape) < 8:
+        return 0.0
+    near = np.ones((1, 7), np.uint8)
+    rise = cv2.subtract(cv2.dilate(grey, near), cv2.erode(grey, near))
+    strong = rise > max(32.0, 0.6 * float(np.percentile(rise[::4, ::4], 99.5)))
+    step = np.zeros_like(grey)
+    step[:, 1:] = cv2.absdiff(grey[:, 1:], grey[:, :-1])
+    steepest = cv2.dilate(step, near)
+    if int(strong.sum()) < 16:
+        return 0.0
+    share = float(steepest[strong].astype(np.float32).sum() / rise[strong].astype(np.float32).sum())
+    return round(share * min(1.0, dpi / _EDGE_DPI), 4)
+
+
+def _contrast(grey: np.ndarray, mask: np.ndarray) -> float:
+    """Distance between the paper and the darkest tenth of the ink, 0–1; 0 on a blank page."""
+    ink = grey[mask.astype(bool)]
+    if ink.size == 0:
+        return 0.0
+    paper = float(np.median(grey[~mask.astype(bool)])) if ink.size < grey.size else 255.0
+    return round(min(1.0, max(0.0, paper - float(np.percentile(ink, 10))) / 255.0), 4)

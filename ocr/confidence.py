@@ -1,0 +1,72 @@
+"""What to believe of an engine's output: calibrated word confidences, and which lines are no text at all."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import replace
+
+import numpy as np
+
+from ocr.lines import PlacedLine, PlacedWord
+
+_RAW = (0.0, 30.0, 60.0, 80.0, 90.0, 96.0, 100.0)
+_RIGHT = (0.05, 0.15, 0.40, 0.70, 0.88, 0.97, 0.99)
+_LEAST_LINE = 0.3
+_LEAST_SHORT_LINE = 0.55
+
+
+def calibrated(raw: float) -> float:
+    """Tesseract's 0–100 as the share of words of that confidence that are right, 0–1."""
+    return float(np.interp(raw, _RAW, _RIGHT))
+
+
+def believable(lines: Iterable[PlacedLine], dpi: float) -> list[PlacedLine]:
+    """Drop what was never text: specks read as punctuation, strokes of a seal or a photograph read as letters."""
+    kept = []
+    for line in lines:
+        words = tuple(w for w in line.words if _is_word(w, dpi))
+        words = _trimmed(words)
+        if words and _is_line(replace(line, words=words)):
+            kept.append(replace(line, words=words))
+    return kept
+
+
+def _is_word(word: PlacedWord, dpi: float) -> bool:
+    height_mm = word.height / dpi * 25.4
+    if height_mm > 25 or word.x1 <= word.x0 or height_mm <= 0.2:
+        return False
+    if not any(c.isalnum() for c in word.text):
+        return word.confidence >= 0.25 or len(word.text) == 1
+    return True
+
+
+def _trimmed(words: tuple[PlacedWord, ...]) -> tuple[PlacedWord, ...]:
+    """Without doubtful punctuation at either end: remains of leaders, rules and specks."""
+    start, end = 0, len(words)
+    while start < end and _is_mark(words[start]):
+        start += 1
+    while end > start and _is_mark(words[end - 1]):
+        end -= 1
+    return words[start:end]
+
+
+def _is_mark(word: PlacedWord) -> bool:
+    """Punctuation that stands alone; dashes and plus signs of a list are believed where they are certain."""
+    if any(c.isalnum() for c in word.text):
+        return False
+    return not (word.text in ("-", "+", "–", "*", "•") and word.confidence >= 0.5)
+
+
+def _is_line(line: PlacedLine) -> bool:
+    letters = sum(c.isalnum() for c in line.text)
+    if letters == 0:
+        return False
+    least = _LEAST_SHORT_LINE if letters <= 3 else _LEAST_LINE
+    return line.confidence >= least and _latin(line.text)
+
+
+def _latin(text: str) -> bool:
+    """Mostly letters and digits: noise comes out as strings of symbols."""
+    solid = sum(unicodedata.category(c)[0] in "LN" for c in text)
+    return solid >= 0.5 * sum(not c.isspace() for c in text)

@@ -1,0 +1,143 @@
+"""Reads the text layer of a born-digital page as an OCR engine would read its picture. For use inside the sandbox."""
+
+from __future__ import annotations
+
+import unicodedata
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from models.errors import Unreadable
+from models.geometry import Box
+from models.reading import EngineVersion, Line, PageReading, Region, Word
+from models.text import nfc
+from pdf.reading_order import Segment, in_reading_order, segments
+
+TEXT_LAYER = EngineVersion(name="text-layer", version=f"1+pdfplumber-{version('pdfplumber')}")
+"""What stands on readings made here: our version and that of the library."""
+
+CONFIDENCE = 0.99
+"""The characters are certain; that they say what the page shows is nearly so."""
+
+_INK_DPI = 100
+_INK_CONTRAST = 24
+"""Grey levels between the lightest and the darkest pixel under a word that is really to be seen."""
+_SPACE_SHARE = 0.18
+"""Gap between words as a share of the font size: half of the narrowest space in use."""
+
+
+def read_text_layer(path: Path, page: int) -> PageReading:
+    """Words, lines and their order on page `page` (from 1); boxes are relative to the upright visible page.
+
+    Words that leave no ink on the drawn page are not there for a reader and are left out. Raises Unreadable.
+    """
+    import pdfplumber
+
+    with pdfplumber.open(path, pages=[page], unicode_norm="NFC") as document:
+        if not document.pages:
+            raise Unreadable(reason=f"no page {page}")
+        leaf = document.pages[0]
+        x0, y0, x1, y1 = _visible(leaf)
+        characters = _composed(leaf.chars)
+        words = pdfplumber.utils.extract_words(
+            characters,
+            x_tolerance_ratio=_SPACE_SHARE,
+            y_tolerance=2,
+            keep_blank_chars=False,
+            use_text_flow=False,
+            extra_attrs=["upright"],
+            expand_ligatures=True,
+        )
+        rulings = [(r["x0"], r["top"], r["x1"], r["bottom"]) for r in (*leaf.lines, *leaf.rects)]
+    ink = _Ink(path, page)
+    pieces = [
+        Segment.of_word(_clean(w["text"]), w["x0"], w["top"], w["x1"], w["bottom"], w["upright"])
+        for w in words
+        if _clean(w["text"]) and ink.under(w, (x0, y0, x1, y1))
+    ]
+    blocks = in_reading_order(segments(pieces), rulings, (x0, y0, x1, y1))
+
+    def box(piece: Segment) -> Box:
+        width, height = x1 - x0, y1 - y0
+        return Box.clipped(
+            (piece.x0 - x0) / width,
+            (piece.y0 - y0) / height,
+            (piece.x1 - x0) / width,
+            (piece.y1 - y0) / height,
+        )
+
+    regions = []
+    for block in blocks:
+        lines = tuple(
+            Line(
+                words=tuple(Word(text=w.text, box=box(w), confidence=CONFIDENCE) for w in line.words),
+                box=box(line),
+                angle=0.0 if line.upright else 90.0,
+            )
+            for line in block
+        )
+        regions.append(Region(kind="text", box=Box.around(line.box for line in lines), lines=lines))
+    return PageReading(page=page, regions=tuple(regions))
+
+
+def _visible(leaf: Any) -> tuple[float, float, float, float]:
+    """CropBox within MediaBox in the coordinates of the characters."""
+    media, crop = leaf.mediabox, leaf.cropbox
+    x0, y0, x1, y1 = (
+        max(media[0], crop[0]), max(media[1], crop[1]), min(media[2], crop[2]), min(media[3], crop[3]),
+    )  # fmt: skip
+    if x1 <= x0 or y1 <= y0:
+        x0, y0, x1, y1 = media
+    if not (x1 > x0 and y1 > y0):
+        raise Unreadable(reason="a page without extent")
+    return x0, y0, x1, y1
+
+
+def _composed(characters: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Join combining marks that were drawn as glyphs of their own to the letter they follow."""
+    joined: list[dict[str, Any]] = []
+    for character in characters:
+        text = character["text"]
+        if text and joined and all(unicodedata.combining(c) for c in text):
+            before = joined[-1]
+            before["text"] = nfc(before["text"] + text)
+            before["x1"] = max(before["x1"], min(character["x1"], before["x1"] + before["size"] / 2))
+            continue
+        joined.append(dict(character))
+    return joined
+
+
+def _clean(text: str) -> str:
+    kept = (c for c in nfc(text) if unicodedata.category(c) not in ("Cc", "Cs", "Co", "Cn"))
+    return "".join(kept).strip().strip("\u200b\u200c\u200d\ufeff\u00ad")
+
+
+class _Ink:
+    """The drawn page, to see whether a word can be seen."""
+
+    def __init__(self, path: Path, page: int) -> None:
+        import pypdfium2
+
+        try:
+            with pypdfium2.PdfDocument(path) as document:
+                leaf = document[page - 1]
+                width, height = leaf.get_size()
+                scale = min(_INK_DPI / 72, 4000 / max(width, height, 1))
+                bitmap = leaf.render(scale=scale, grayscale=True)
+                self._grey = np.array(bitmap.to_numpy()).reshape(bitmap.height, bitmap.width, -1)[:, :, 0]
+                bitmap.close()
+                leaf.close()
+        except pypdfium2.PdfiumError as e:
+            raise Unreadable(reason=f"page {page}: {e}") from e
+
+    def under(self, word: dict[str, Any], page: tuple[float, float, float, float]) -> bool:
+        rows, columns = self._grey.shape
+        across, down = columns / (page[2] - page[0]), rows / (page[3] - page[1])
+        left, right = (word["x0"] - page[0]) * across, (word["x1"] - page[0]) * across
+        top, bottom = (word["top"] - page[1]) * down, (word["bottom"] - page[1]) * down
+        patch = self._grey[
+            max(0, int(top) - 1) : max(0, int(bottom) + 2), max(0, int(left) - 1) : max(0, int(right) + 2)
+        ]
+        return patch.size > 0 and int(patch.max()) - int(patch.min()) >= _INK_CONTRAST

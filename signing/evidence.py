@@ -1,0 +1,59 @@
+"""Proof that certificates are not revoked: gathered at signing time, checked before and embedded after."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import Protocol
+
+from asn1crypto import crl, ocsp, x509
+
+from signing.devpki import DevelopmentPki
+from signing.trust import TrustStore, parse_answer, parse_list
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """OCSP answers and revocation lists about a path."""
+
+    answers: tuple[ocsp.OCSPResponse, ...] = ()
+    lists: tuple[crl.CertificateList, ...] = ()
+
+
+class EvidenceSource(Protocol):
+    """Where revocation evidence comes from."""
+
+    def gather(self, certificate: x509.Certificate, now: datetime) -> Evidence:
+        """Evidence about `certificate` and everything above it, as fresh as can be had.
+
+        Raises SigningFault when the source can't be reached.
+        """
+        ...
+
+
+@dataclass(frozen=True)
+class KnownLists:
+    """Only the revocation lists that lie beside the trust anchor."""
+
+    trust: TrustStore
+
+    def gather(self, certificate: x509.Certificate, now: datetime) -> Evidence:
+        return Evidence(lists=self.trust.revocation_lists)
+
+
+@dataclass(frozen=True)
+class DevelopmentEvidence:
+    """A fresh answer of the embedded responder, and the development lists."""
+
+    pki: DevelopmentPki
+
+    def gather(self, certificate: x509.Certificate, now: datetime) -> Evidence:
+        name = self.pki.name_of(certificate.serial_number)
+        answers = () if name is None else (parse_answer(self.pki.status_answer(name, now)),)
+        return Evidence(answers, tuple(_parsed_list(der) for der in self.pki.revocation_lists(now)))
+
+
+@lru_cache(maxsize=32)
+def _parsed_list(der: bytes) -> crl.CertificateList:
+    return parse_list(der)

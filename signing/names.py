@@ -1,0 +1,44 @@
+"""Names of signature fields: unique, and telling the hand that signed."""
+
+from __future__ import annotations
+
+import re
+
+from asn1crypto import x509
+
+from models.ids import new_id
+from models.people import Role
+
+TIMESTAMP = "timestamp"
+_PREFIX = "ecopy"
+_OURS = re.compile(rf"{_PREFIX}-(clerk|officer|vanthu|{TIMESTAMP})-[0-9A-Z]{{26}}")
+
+
+def field_name(role: Role) -> str:
+    """A fresh field name for a signature of `role`, for instance `ecopy-vanthu-01K…`."""
+    return f"{_PREFIX}-{role.value}-{new_id()}"
+
+
+def timestamp_field_name() -> str:
+    """A fresh field name for a document time-stamp."""
+    return f"{_PREFIX}-{TIMESTAMP}-{new_id()}"
+
+
+def role_of(name: str, certificate: x509.Certificate | None, is_timestamp: bool) -> str | None:
+    """The role a field name claims, unless the certificate's kind contradicts it; None where nothing is said.
+
+    An agency's certificate is known by its organisation identifier (ETSI EN 319 412-3, 4.2.1): only the
+    văn thư signs with one, and she signs e-copies with nothing else.
+    """
+    if is_timestamp:
+        return TIMESTAMP
+    found = _OURS.fullmatch(name)
+    if found is None or certificate is None:
+        return None
+    claimed = found.group(1)
+    is_agency = any(
+        pair["type"].native == "organization_identifier"
+        for part in certificate.subject.chosen
+        for pair in part
+    )
+    return claimed if claimed != TIMESTAMP and is_agency == (claimed == Role.SEAL_HOLDER.value) else None

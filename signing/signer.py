@@ -1,0 +1,306 @@
+"""Signs PDF files: PAdES B-B to B-LTA, appending only; the signed file is there whole or not at all."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import os
+import shutil
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from io import BufferedRandom
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.pdf_utils.misc import PdfError
+from pyhanko.sign import signers
+from pyhanko.sign.attributes import (
+    CMSAlgorithmProtectionProvider,
+    CMSAttributeProvider,
+    SignedAttributeProviderSpec,
+    SigningCertificateV2Provider,
+)
+from pyhanko.sign.fields import SigFieldSpec, SigSeedSubFilter, enumerate_sig_fields
+from pyhanko.sign.general import SigningError
+from pyhanko.sign.signers.cms_embedder import PdfCMSEmbedder, SigIOSetup, SigObjSetup
+from pyhanko.sign.signers.constants import ESIC_EXTENSION_1
+from pyhanko.sign.signers.pdf_byterange import (
+    BuildProps,
+    DocumentTimestamp,
+    PdfSignedData,
+    SignatureObject,
+)
+from pyhanko.sign.validation.dss import DocumentSecurityStore
+from pyhanko_certvalidator.registry import SimpleCertificateStore
+
+from models.errors import CertificateRefused, SigningFault, TimestampUnavailable
+from models.ports import Clock, TimestampAuthority
+from models.signatures import Level, SignedFile, SignRequest
+from models.times import iso, vietnam_time
+from signing import appearance
+from signing.coverage import APPLICATION
+from signing.credentials import Credential, credential_from_pkcs12
+from signing.devpki import DevelopmentPki
+from signing.durable import beside, publish
+from signing.evidence import DevelopmentEvidence, EvidenceSource, KnownLists
+from signing.names import timestamp_field_name
+from signing.quiet import keep_libraries_quiet
+from signing.tokens import CheckedStamper, Known
+from signing.trust import TrustStore, judge_path, signing_usage_fault
+from signing.tsa import EmbeddedTsa
+
+DIGEST = "sha256"
+CHUNK = 1 << 20
+SIGNATURE_SPACE = 16_384
+"""Hex digits reserved for a signature with its chain."""
+TIMESTAMP_SPACE = 16_384
+"""Hex digits reserved for a time-stamp token with its chain."""
+
+
+def sign_request_time(clock: Clock) -> str:
+    """The present as SignRequest.signed_at wants it: ISO 8601, whole seconds, +07:00."""
+    return iso(clock.now())
+
+
+class _Appender(IncrementalPdfFileWriter):
+    """Appends what it is given and touches nothing else.
+
+    The library would rewrite the XMP packet and the Info dictionary with every revision, with the machine's
+    time and its own name as producer: a change of the document that nobody asked for and that would alter the
+    reviewed data.
+    """
+
+    def _update_meta(self) -> None:
+        return
+
+
+class _SignedAttributes(SignedAttributeProviderSpec):
+    """What PAdES demands, and algorithm protection (RFC 6211), without which a synonym would go unnoticed."""
+
+    def __init__(self, signer: signers.Signer) -> None:
+        self._signer = signer
+
+    def signed_attr_providers(
+        self, data_digest: bytes, digest_algorithm: str
+    ) -> Iterator[CMSAttributeProvider]:
+        mechanism = self._signer.get_signature_mechanism_for_digest(digest_algorithm)
+        yield SigningCertificateV2Provider(signing_cert=self._signer.signing_cert)
+        yield CMSAlgorithmProtectionProvider(digest_algo=digest_algorithm, signature_algo=mechanism)
+
+
+class _CmsSigner(signers.Signer):
+    """Builds the CMS with a key that is already in memory."""
+
+    def __init__(self, credential: Credential) -> None:
+        registry = SimpleCertificateStore()
+        registry.register_multiple(credential.chain)
+        super().__init__(signing_cert=credential.certificate, cert_registry=registry)
+        self.signed_attr_prov_spec = _SignedAttributes(self)
+        self._credential = credential
+
+    async def async_sign_raw(self, data: bytes, digest_algorithm: str, dry_run: bool = False) -> bytes:
+        return self._credential.sign(data, digest_algorithm)
+
+
+@dataclass(frozen=True)
+class PdfSigner:
+    """One hand: a credential, the trust it stands under, and the time-stamping authority it asks.
+
+    The key stays in memory and never leaves this object. Signing is safe from several threads, but not from
+    inside a running event loop.
+    """
+
+    credential: Credential
+    trust: TrustStore
+    clock: Clock
+    evidence: EvidenceSource
+    tsa: TimestampAuthority | None = None
+    """None suffices for B-B only."""
+
+    @classmethod
+    def for_development(
+        cls, pki: DevelopmentPki, person: str, clock: Clock, tsa: TimestampAuthority | None = None
+    ) -> PdfSigner:
+        """The hand of a demo person (`clerk`, `officer`; `vanthu` signs as the agency).
+
+        Raises SigningFault when the PKI is damaged or knows no such person.
+        """
+        return cls(
+            credential=pki.credential(person),
+            trust=TrustStore.for_development(pki),
+            clock=clock,
+            evidence=DevelopmentEvidence(pki),
+            tsa=tsa or EmbeddedTsa.for_development(pki, clock),
+        )
+
+    @classmethod
+    def from_pkcs12(
+        cls,
+        path: Path,
+        password: str,
+        *,
+        trust: TrustStore,
+        clock: Clock,
+        tsa: TimestampAuthority | None = None,
+        evidence: EvidenceSource | None = None,
+    ) -> PdfSigner:
+        """A hand from a PKCS#12 file. Raises OSError or CertificateRefused."""
+        credential = credential_from_pkcs12(path, password)
+        return cls(credential, trust, clock, evidence or KnownLists(trust), tsa)
+
+    @property
+    def common_name(self) -> str:
+        return self.credential.common_name
+
+    def sign(self, source: Path, target: Path, request: SignRequest) -> SignedFile:
+        """Write to `target` the bytes of `source` and the new revisions, nothing else; see models.ports.Signer.
+
+        Works on files in pieces of 1 MiB, so the size of the PDF does not matter to memory. Raises
+        CertificateRefused, TimestampUnavailable or SigningFault; `target` is then as it was before.
+        """
+        keep_libraries_quiet()
+        return asyncio.run(self._sign(source, target, request))
+
+    async def _sign(self, source: Path, target: Path, request: SignRequest) -> SignedFile:
+        stamper = self._stamper(request.level)
+        own = await self._own_certificate()
+        temporary = beside(target)
+        try:
+            shutil.copyfile(source, temporary)
+            with temporary.open("r+b") as file, _as_fault():
+                await self._append_signature(file, request, own, stamper)
+                if request.level is Level.B_LTA and stamper is not None:
+                    # asked again, so that the evidence is not older than the signature
+                    await self._append_timestamp(file, stamper, await self._own_certificate())
+                digest, size = _hash(file)
+                os.fsync(file.fileno())
+            publish(temporary, target)
+        except OSError as error:
+            raise SigningFault(reason=f"{type(error).__name__}: {error}") from error
+        finally:
+            temporary.unlink(missing_ok=True)
+        return SignedFile(
+            sha256=digest,
+            size=size,
+            level=request.level,
+            field_name=request.field_name,
+            signer=self.common_name,
+            certificate_sha256=hashlib.sha256(self.credential.certificate.dump()).hexdigest(),
+        )
+
+    def _stamper(self, level: Level) -> CheckedStamper | None:
+        if level is Level.B_B:
+            return None
+        if self.tsa is None:
+            raise TimestampUnavailable(reason="no time-stamping authority is configured")
+        return CheckedStamper(self.tsa, self.trust, self.clock, self.evidence)
+
+    async def _own_certificate(self) -> Known:
+        """Refuse to sign with a certificate that nobody could accept (NĐ 23/2025 Art. 15–16)."""
+        certificate = self.credential.certificate
+        fault = signing_usage_fault(certificate)
+        if fault is not None:
+            raise CertificateRefused(reason=fault)
+        now = self.clock.now()
+        evidence = self.evidence.gather(certificate, now)
+        context = self.trust.context(now, self.credential.chain, evidence.answers, evidence.lists)
+        judgement = await judge_path(context, certificate)
+        if judgement.path is None:
+            raise CertificateRefused(reason=f"{judgement.reason}: {judgement.detail}")
+        return Known(judgement.path, evidence)
+
+    async def _append_signature(
+        self, file: BinaryIO, request: SignRequest, own: Known, stamper: CheckedStamper | None
+    ) -> None:
+        writer = _writer(file)
+        if any(name == request.field_name for name, _, _ in enumerate_sig_fields(writer.prev)):
+            raise SigningFault(reason=f"the file already has a field called {request.field_name}")
+        if request.level is Level.B_LT and stamper is not None:
+            # in the signature's own revision, so that the signature protects the evidence too
+            await stamper.meet()
+            _store(writer, [own, *stamper.met])
+        writer.register_extension(ESIC_EXTENSION_1)
+        placeholder = SignatureObject(
+            bytes_reserved=SIGNATURE_SPACE + (TIMESTAMP_SPACE if stamper else 0),
+            subfilter=SigSeedSubFilter.PADES,
+            timestamp=_claimed_time(request.signed_at),
+            reason=request.reason,
+            location=request.location,
+            # inside the signed bytes, so that nobody can pass a stripped file off as a humbler one
+            app_build_props=BuildProps(name=APPLICATION, revision=request.level.value),
+        )
+        steps = _steps(writer, appearance.field_spec(writer, request))
+        appearance.place(writer, next(steps).get_object(), request)
+        digest = _placed(steps, placeholder)
+        signer = _CmsSigner(self.credential)
+        steps.send(await signer.async_sign(digest, DIGEST, use_pades=True, timestamper=stamper))
+
+    async def _append_timestamp(self, file: BinaryIO, stamper: CheckedStamper, own: Known) -> None:
+        """The evidence and, in the same revision, the document time-stamp that covers all of it."""
+        writer = _writer(file)
+        _store(writer, [own, *stamper.met])
+        steps = _steps(writer, SigFieldSpec(sig_field_name=timestamp_field_name(), on_page=0))
+        next(steps)
+        digest = _placed(steps, DocumentTimestamp(bytes_reserved=TIMESTAMP_SPACE))
+        steps.send(await stamper.async_timestamp(digest, DIGEST))
+
+
+def _claimed_time(text: str) -> datetime:
+    """The time of /M, at +07:00 whatever the machine's zone. Raises SigningFault on a bad one."""
+    try:
+        return vietnam_time(datetime.fromisoformat(text))
+    except ValueError as error:
+        raise SigningFault(reason=f"signed_at is no time with a zone: {text}") from error
+
+
+def _writer(file: BinaryIO) -> _Appender:
+    file.seek(0)
+    return _Appender(file)
+
+
+def _steps(writer: IncrementalPdfFileWriter, field: SigFieldSpec) -> Generator[Any, Any, None]:
+    embedder = PdfCMSEmbedder(new_field_spec=field)
+    steps: Generator[Any, Any, None] = embedder.write_cms(field.sig_field_name, writer)
+    return steps
+
+
+def _placed(steps: Generator[Any, Any, None], placeholder: PdfSignedData) -> bytes:
+    """Write the revision with the empty placeholder and return the digest of all but the placeholder."""
+    steps.send(SigObjSetup(sig_placeholder=placeholder))
+    prepared, _ = steps.send(SigIOSetup(md_algorithm=DIGEST, in_place=True, chunk_size=CHUNK))
+    digest: bytes = prepared.document_digest
+    return digest
+
+
+def _store(writer: IncrementalPdfFileWriter, known: Iterable[Known]) -> None:
+    """Put paths (roots too, else validation in the far future fails) and evidence into the DSS."""
+    known = list(known)
+    DocumentSecurityStore.supply_dss_in_writer(
+        writer,
+        sig_contents=None,
+        paths=[one.path for one in known],
+        ocsps=[answer for one in known for answer in one.evidence.answers],
+        crls=[entry for one in known for entry in one.evidence.lists],
+        embed_roots=True,
+    )
+
+
+@contextmanager
+def _as_fault() -> Iterator[None]:
+    """What the library raises on files and keys that can't be signed, as our error."""
+    try:
+        yield
+    except (PdfError, SigningError) as error:
+        raise SigningFault(reason=str(error)) from error
+    except (KeyError, ValueError, TypeError, IndexError, AssertionError, NotImplementedError) as error:
+        raise SigningFault(reason=f"this PDF can't be signed: {type(error).__name__} {error}") from error
+
+
+def _hash(file: BufferedRandom) -> tuple[str, int]:
+    file.flush()
+    file.seek(0)
+    digest = hashlib.file_digest(file, "sha256")
+    return digest.hexdigest(), file.tell()

@@ -1,0 +1,108 @@
+"""Checks a time-stamp token before it is relied on: right imprint, sound signature, an authority we trust."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from asn1crypto import cms, x509
+from pyhanko.sign.general import CMSExtractionError, CMSStructuralError, extract_certificate_info
+from pyhanko.sign.timestamps import TimeStamper
+from pyhanko.sign.validation.errors import SignatureValidationError
+from pyhanko.sign.validation.generic_cms import validate_sig_integrity
+from pyhanko_certvalidator.path import ValidationPath
+
+from models.errors import TimestampUnavailable
+from models.ports import Clock, TimestampAuthority
+from signing.evidence import Evidence, EvidenceSource
+from signing.trust import TrustStore, judge_path, timestamping_usage_fault
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+PROBE = hashlib.sha256(b"").digest()
+"""What is stamped only to learn who stamps."""
+
+
+@dataclass(frozen=True)
+class Known:
+    """A certificate's path to an anchor, and the evidence that nothing on it is revoked."""
+
+    path: ValidationPath
+    evidence: Evidence
+
+
+class CheckedStamper(TimeStamper):
+    """The port as pyHanko wants it; every token is checked, every authority met is remembered.
+
+    Made anew for each signature, so that revocation is looked up each time and only once.
+    """
+
+    def __init__(
+        self, authority: TimestampAuthority, trust: TrustStore, clock: Clock, source: EvidenceSource
+    ) -> None:
+        super().__init__()
+        self._authority = authority
+        self._trust = trust
+        self._clock = clock
+        self._source = source
+        self._met: dict[bytes, Known] = {}
+
+    @property
+    def met(self) -> Iterable[Known]:
+        """The authorities whose tokens were accepted."""
+        return self._met.values()
+
+    async def meet(self) -> None:
+        """Learn who stamps by having a probe stamped, where the evidence must be embedded beforehand."""
+        await self.async_timestamp(PROBE, "sha256")
+
+    async def async_timestamp(self, message_digest: bytes, md_algorithm: str) -> cms.ContentInfo:
+        """A checked token. Raises TimestampUnavailable."""
+        token = self._authority.token(message_digest, md_algorithm)
+        try:
+            content, certificate, others = _opened(token, message_digest, md_algorithm)
+        except (ValueError, TypeError, KeyError, CMSExtractionError, CMSStructuralError) as error:
+            raise TimestampUnavailable(reason=f"{self._authority.name}: broken token: {error}") from error
+        except SignatureValidationError as error:
+            raise TimestampUnavailable(reason=f"{self._authority.name}: {error.failure_message}") from error
+        if certificate.sha256 not in self._met:
+            self._met[certificate.sha256] = await self._judged(certificate, others, self._clock.now())
+        return content
+
+    async def _judged(
+        self, certificate: x509.Certificate, others: list[x509.Certificate], now: datetime
+    ) -> Known:
+        fault = timestamping_usage_fault(certificate)
+        if fault is not None:
+            raise TimestampUnavailable(reason=f"{self._authority.name}: {fault}")
+        evidence = self._source.gather(certificate, now)
+        context = self._trust.context(now, others, evidence.answers, evidence.lists)
+        judgement = await judge_path(context, certificate)
+        if judgement.path is None:
+            raise TimestampUnavailable(reason=f"{self._authority.name}: {judgement.detail}")
+        return Known(judgement.path, evidence)
+
+
+def _opened(
+    token: bytes, digest: bytes, algorithm: str
+) -> tuple[cms.ContentInfo, x509.Certificate, list[x509.Certificate]]:
+    content = cms.ContentInfo.load(token, strict=True)
+    signed = content["content"]
+    info = signed["encap_content_info"]["content"].parsed
+    imprint = info["message_imprint"]
+    if imprint["hashed_message"].native != digest or (
+        imprint["hash_algorithm"]["algorithm"].native != algorithm
+    ):
+        raise ValueError("it stamps something else")
+    found = extract_certificate_info(signed)
+    signer = signed["signer_infos"][0]
+    inner = hashlib.new(
+        signer["digest_algorithm"]["algorithm"].native, bytes(signed["encap_content_info"]["content"])
+    )
+    intact, valid = validate_sig_integrity(signer, found.signer_cert, "tst_info", inner.digest())
+    if not (intact and valid):
+        raise ValueError("its signature is broken")
+    return content, found.signer_cert, list(found.other_certs)

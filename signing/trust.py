@@ -1,0 +1,202 @@
+"""Whom we trust: anchors, helpful certificates and revocation lists, and whether a certificate stands under them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from asn1crypto import crl, ocsp, pem, x509
+from pyhanko_certvalidator import CertificateValidator, ValidationContext
+from pyhanko_certvalidator.context import CertValidationPolicySpec
+from pyhanko_certvalidator.errors import (
+    DisallowedAlgorithmError,
+    ExpiredError,
+    InsufficientRevinfoError,
+    InvalidCertificateError,
+    NotYetValidError,
+    PathBuildingError,
+    PathValidationError,
+    RevokedError,
+)
+from pyhanko_certvalidator.path import ValidationPath
+from pyhanko_certvalidator.policy_decl import REQUIRE_REVINFO, CertRevTrustPolicy
+from pyhanko_certvalidator.registry import SimpleTrustManager
+
+from models.errors import PathNotFound, UsageError
+from models.signatures import Reason
+from signing.credentials import common_name, load_certificates
+
+if TYPE_CHECKING:
+    from signing.devpki import DevelopmentPki
+
+LIST_FOLDER = "crl"
+
+STRICT_REVOCATION = CertRevTrustPolicy(revocation_checking_policy=REQUIRE_REVINFO)
+"""Every certificate below the anchor needs a list or an answer that says it is good (NĐ 23/2025 Art. 15–16)."""
+
+SIGNING_USAGES = frozenset({"digital_signature", "non_repudiation"})
+FOREIGN_PURPOSES = frozenset({"time_stamping", "ocsp_signing"})
+
+
+@dataclass(frozen=True)
+class TrustStore:
+    """Trust anchors with the certificates and revocation lists that are known beforehand."""
+
+    anchors: tuple[x509.Certificate, ...]
+    others: tuple[x509.Certificate, ...] = ()
+    revocation_lists: tuple[crl.CertificateList, ...] = ()
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Travel to a child process as DER: asn1crypto's objects are not whole when unpickled."""
+        certificates = [tuple(c.dump() for c in group) for group in (self.anchors, self.others)]
+        return _from_der, (*certificates, tuple(one.dump() for one in self.revocation_lists))
+
+    @classmethod
+    def from_pem(cls, path: Path) -> TrustStore:
+        """The anchors in a PEM file, and every revocation list (PEM or DER) in a `crl/` folder beside it.
+
+        Raises PathNotFound, or UsageError when a file there is not what its place says.
+        """
+        try:
+            anchors = load_certificates(path)
+            lists = tuple(_load_list(found) for found in _list_files(path.parent / LIST_FOLDER))
+        except OSError as error:
+            raise PathNotFound(path=path) from error
+        except ValueError as error:
+            raise UsageError(reason=f"{path}: {error}") from error
+        return cls(anchors=anchors, revocation_lists=lists)
+
+    @classmethod
+    def for_development(cls, pki: DevelopmentPki) -> TrustStore:
+        """The development root, with the lists lying beside it. Raises as `from_pem`."""
+        return cls.from_pem(pki.root_path)
+
+    def is_anchor(self, certificate: x509.Certificate) -> bool:
+        """Whether `certificate` is one of the anchors, byte for byte."""
+        wanted = certificate.dump()
+        return any(anchor.dump() == wanted for anchor in self.anchors)
+
+    def context(
+        self,
+        moment: datetime,
+        others: Iterable[x509.Certificate] = (),
+        answers: Iterable[ocsp.OCSPResponse] = (),
+        lists: Iterable[crl.CertificateList] = (),
+    ) -> ValidationContext:
+        """A context for path validation at `moment`, strict about revocation, never going to the network."""
+        return ValidationContext(
+            trust_roots=list(self.anchors),
+            other_certs=[*self.others, *others],
+            moment=moment,
+            ocsps=list(answers),
+            crls=[*self.revocation_lists, *lists],
+            revinfo_policy=STRICT_REVOCATION,
+            allow_fetching=False,
+        )
+
+    def policy(self) -> CertValidationPolicySpec:
+        """The same strictness for the AdES engines, which build their own contexts."""
+        return CertValidationPolicySpec(
+            trust_manager=SimpleTrustManager.build(trust_roots=list(self.anchors)),
+            revinfo_policy=STRICT_REVOCATION,
+        )
+
+
+def _from_der(
+    anchors: tuple[bytes, ...], others: tuple[bytes, ...], revocation_lists: tuple[bytes, ...]
+) -> TrustStore:
+    return TrustStore(
+        anchors=tuple(x509.Certificate.load(der) for der in anchors),
+        others=tuple(x509.Certificate.load(der) for der in others),
+        revocation_lists=tuple(parse_list(der) for der in revocation_lists),
+    )
+
+
+def _list_files(folder: Path) -> list[Path]:
+    if not folder.is_dir():
+        return []
+    return sorted(p for p in folder.iterdir() if p.is_file() and not p.name.startswith("."))
+
+
+def _load_list(path: Path) -> crl.CertificateList:
+    data = path.read_bytes()
+    if pem.detect(data):
+        data = pem.unarmor(data)[2]
+    return parse_list(data)
+
+
+def parse_list(der: bytes) -> crl.CertificateList:
+    """A DER revocation list. Raises ValueError on anything else."""
+    parsed = crl.CertificateList.load(der, strict=True)
+    parsed["tbs_cert_list"]["this_update"].native  # noqa: B018 - forces the parse, so that rubbish fails here
+    return parsed
+
+
+def parse_answer(der: bytes) -> ocsp.OCSPResponse:
+    """A DER OCSP response. Raises ValueError on anything else."""
+    parsed = ocsp.OCSPResponse.load(der, strict=True)
+    parsed["response_status"].native  # noqa: B018
+    return parsed
+
+
+@dataclass(frozen=True)
+class PathJudgement:
+    """A path to an anchor, or the reason why there is none."""
+
+    path: ValidationPath | None
+    reason: Reason | None = None
+    detail: str = ""
+
+
+async def judge_path(context: ValidationContext, certificate: x509.Certificate) -> PathJudgement:
+    """Build and validate the path of `certificate` in `context`, revocation included. Raises nothing."""
+    try:
+        path = await CertificateValidator(certificate, validation_context=context).async_validate_path()
+    except RevokedError as error:
+        return PathJudgement(None, Reason.CERTIFICATE_REVOKED, str(error))
+    except ExpiredError as error:
+        return PathJudgement(None, Reason.CERTIFICATE_EXPIRED, str(error))
+    except NotYetValidError as error:
+        return PathJudgement(None, Reason.CERTIFICATE_NOT_YET_VALID, str(error))
+    except InsufficientRevinfoError as error:
+        return PathJudgement(None, Reason.REVOCATION_UNKNOWN, str(error))
+    except DisallowedAlgorithmError as error:
+        return PathJudgement(None, Reason.ALGORITHM_WEAK, str(error))
+    except (PathBuildingError, InvalidCertificateError) as error:
+        return PathJudgement(None, Reason.UNKNOWN_ISSUER, str(error))
+    except (PathValidationError, ValueError) as error:
+        return PathJudgement(None, Reason.UNKNOWN_ISSUER, str(error))
+    return PathJudgement(path)
+
+
+def signing_usage_fault(certificate: x509.Certificate) -> str | None:
+    """Why this certificate is not for signing documents; None when it is."""
+    if certificate.ca:
+        return "it belongs to a certification authority"
+    usages = certificate.key_usage_value
+    if usages is None or not SIGNING_USAGES & usages.native:
+        return "its key usage has neither digitalSignature nor nonRepudiation"
+    purposes = certificate.extended_key_usage_value
+    if purposes is not None and FOREIGN_PURPOSES & set(purposes.native):
+        return "it is for time-stamping or status answers"
+    return None
+
+
+def timestamping_usage_fault(certificate: x509.Certificate) -> str | None:
+    """Why this certificate is not for time-stamping (RFC 3161, 2.3); None when it is."""
+    for extension in certificate["tbs_certificate"]["extensions"]:
+        if extension["extn_id"].native == "extended_key_usage":
+            purposes = extension["extn_value"].parsed.native
+            if purposes == ["time_stamping"] and extension["critical"].native:
+                return None
+            return "its extended key usage is not critically and solely timeStamping"
+    return "it has no extended key usage"
+
+
+def path_names(path: ValidationPath) -> tuple[str, ...]:
+    """Common names from the end entity up to the anchor."""
+    certificates = list(path.iter_certs(include_root=True))
+    return tuple(common_name(certificate) for certificate in reversed(certificates))

@@ -1,0 +1,382 @@
+"""Pictures, readings and PDF files for the tests of `pdf`, made from nothing but invented text."""
+
+from __future__ import annotations
+
+import io
+import os
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import page as pdfa
+import pikepdf
+from PIL import Image, ImageDraw, ImageFont
+
+from models.base import Value
+from models.ecopy import ConversionMark, CopyForm, EcopyData, PageNote, TransferNote
+from models.errors import TruncatedFile
+from models.extraction import FieldValue, MinimumData
+from models.geometry import Box
+from models.pages import PagePicture, PageSize
+from models.reading import Line, PageReading, Region, Word
+from pdf.fonts import EmbeddedFont
+from pdf.syntax import Name, PdfFile, number
+from pdf.writer import DocumentMetadata, EcopyContent, PageInput
+
+TINOS = Path(__file__).parents[2] / "pdf/fonts/Tinos-Regular.ttf"
+A4 = PageSize(width_mm=210, height_mm=297)
+MOMENT = "2026-11-22T09:15:04+07:00"
+Orientation = Literal[1, 2, 3, 4, 5, 6, 7, 8]
+MAX_PIXELS = 100_000_000
+
+# ── pictures ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+def corners(width: int = 400, height: int = 600) -> Image.Image:
+    """An RGB picture that is different in every corner, so that no turn or mirror goes unseen."""
+    image = Image.new("RGB", (width, height), "white")
+    draw = ImageDraw.Draw(image)
+    w, h = width // 4, height // 4
+    draw.rectangle((0, 0, w, h), fill=(200, 30, 30))
+    draw.rectangle((width - w, 0, width, h), fill=(30, 150, 60))
+    draw.rectangle((0, height - h, w, height), fill=(40, 60, 200))
+    draw.rectangle((width - w, height - h, width, height), fill=(20, 20, 20))
+    draw.line((w, h, width - w, height // 2), fill=(120, 0, 120), width=max(2, width // 60))
+    return image
+
+
+def jpeg_bytes(image: Image.Image, **options: Any) -> bytes:
+    out = io.BytesIO()
+    image.save(out, "JPEG", quality=92, **options)
+    return out.getvalue()
+
+
+def png_bytes(image: Image.Image, **options: Any) -> bytes:
+    out = io.BytesIO()
+    image.save(out, "PNG", **options)
+    return out.getvalue()
+
+
+def jpeg_page(
+    path: Path,
+    image: Image.Image,
+    size: PageSize = A4,
+    orientation: int = 1,
+    reading: PageReading | None = None,
+) -> PageInput:
+    """`image` as a stored JPEG whose upright page has `size`."""
+    path.write_bytes(jpeg_bytes(image))
+    return PageInput(picture_of(image, "jpeg", size, orientation), path, reading)
+
+
+def picture_of(
+    image: Image.Image, form: Literal["jpeg", "png", "pdf"], size: PageSize = A4, orientation: int = 1
+) -> PagePicture:
+    colour: Literal["bilevel", "grey", "rgb"] = (
+        "bilevel" if image.mode == "1" else "grey" if image.mode == "L" else "rgb"
+    )
+    across = image.width if orientation < 5 else image.height
+    return PagePicture(
+        form=form,
+        width_px=image.width,
+        height_px=image.height,
+        colour=colour,
+        orientation=orientation,
+        size=size,
+        dpi=across / size.width_mm * 25.4,
+    )
+
+
+# ── readings and metadata ────────────────────────────────────────────────────────────────────────────
+
+
+def reading_of(
+    lines: Sequence[str], *, top: float = 0.1, step: float = 0.03, height: float = 0.014
+) -> PageReading:
+    """Lines of words with boxes as wide as Times would set them, from the left margin down."""
+    font = ImageFont.truetype(str(TINOS), 100)
+    built = []
+    for index, text in enumerate(lines):
+        x, y, words = 0.1, top + index * step, []
+        for word in text.split():
+            width = font.getlength(word) / 100 * height * 297 / 210
+            words.append(Word(text=word, box=Box.clipped(x, y, x + width, y + height), confidence=0.9))
+            x += width + 0.006
+        built.append(Line(words=tuple(words), box=Box.around(w.box for w in words)))
+    return PageReading(
+        page=1, regions=(Region(kind="text", box=Box.around(li.box for li in built), lines=tuple(built)),)
+    )
+
+
+def metadata(ecopy: EcopyContent | None = None, **changes: Any) -> DocumentMetadata:
+    values: dict[str, Any] = {
+        "title": "Quyết định về việc cấp giấy phép (mẫu)",
+        "author": "Ủy ban nhân dân phường Hoa Mẫu",
+        "description": "Trích yếu: cấp phép <thử> & “kiểm tra”",
+        "created_at": MOMENT,
+        "creator_tool": "ecopy 0.1.0",
+        "producer": "ecopy 0.1.0",
+        "ecopy": ecopy,
+    }
+    return DocumentMetadata(**(values | changes))
+
+
+def ecopy_content(filler: int = 0) -> EcopyContent:
+    """E-copy content whose data JSON grows by about `filler` bytes."""
+    fields = {
+        "full_name": FieldValue(
+            value="NGUYỄN THỊ ƯỚC <&> ]]> \u0001 “mẫu”", confidence=0.93, page=1,
+            box=Box(x0=0.1, y0=0.2, x1=0.5, y1=0.22), origin="ocr",
+        )
+    }  # fmt: skip
+    if filler:
+        fields["filler"] = FieldValue(
+            value=("Chữ ữ ợ " * (filler // 14 + 1))[:filler], confidence=1, origin="person"
+        )
+    return EcopyContent(
+        data=EcopyData(
+            document_id="01JD000000000000000000000A",
+            ecopy_id="01JD000000000000000000000B",
+            document_type="quyet_dinh",
+            document_type_name="Quyết định",
+            minimum=MinimumData(
+                type_code="quyet_dinh", holder_identifier=None, holder_name="Nguyễn Thị Ước",
+                title="Quyết định", abstract="về việc thử",
+            ),
+            fields=fields,
+        ),
+        note=TransferNote(
+            ecopy_id="01JD000000000000000000000B",
+            document_id="01JD000000000000000000000A",
+            source_sha256="0" * 64, source_kind="jpeg", medium="paper", presented_as="ban_goc",
+            received_at=MOMENT, captured_by="Trần Mẫu", capture_sha256="1" * 64, page_count=1, image_count=1,
+            pages=(PageNote(page=1, width_px=400, height_px=600, dpi=200, colour="rgb", rendered=False),),
+            reading_engine="tesseract 5", extractor="rules-1", confirmed_by="Lê Mẫu", confirmed_at=MOMENT,
+            copy_form=CopyForm.SAO_Y, agency="UBND phường Hoa Mẫu", agency_identifier="H00.00",
+            rule_set="vn-2025-07-01", software="ecopy 0.1.0",
+        ),
+        mark=ConversionMark(
+            text="Bản điện tử được chuyển đổi từ văn bản giấy sang thông điệp dữ liệu",
+            converter="UBND phường Hoa Mẫu", converted_at=MOMENT, source_medium="paper",
+        ),
+    )  # fmt: skip
+
+
+# ── PDF files ────────────────────────────────────────────────────────────────────────────────────────
+
+
+def faults(path: Path, conformance: Literal["2b", "2u"]) -> list[str]:
+    """What page-validation finds against PDF/A."""
+    report = pdfa.validate_pdf(path, profile=f"pdfa{conformance}")
+    return [f"{f.rule_id}: {f.message}" for f in report.failures]
+
+
+Run = tuple[str, float, float, float]
+"""Text, x and y of its base line in points from the lower left, font size."""
+
+
+def text_pdf(
+    path: Path,
+    pages: Sequence[Sequence[Run]],
+    *,
+    mode: int = 0,
+    extra: bytes = b"",
+    before: bytes = b"",
+    unicode_map: bool = True,
+    font_name: str | None = None,
+    box: Sequence[float] = (0, 0, 595.28, 841.89),
+    rotate: int = 0,
+    crop: Sequence[float] | None = None,
+) -> Path:
+    """A PDF with text set in Tinos, as a word processor writes it."""
+    out = io.BytesIO()
+    file, font = PdfFile(out), EmbeddedFont()
+    tree, font_ref = file.reserve(), file.reserve()
+    kids = []
+    for runs in pages:
+        shown = [before, b"BT", b"%d Tr" % mode]
+        for text, x, y, size in runs:
+            shown.append(
+                b"/F1 %s Tf 1 0 0 1 %s %s Tm <%s> Tj"
+                % (number(size), number(x), number(y), font.encode(text).hex().encode())
+            )
+        shown += [b"ET", extra]
+        leaf: dict[str, Any] = {
+            "Type": Name("Page"),
+            "Parent": tree,
+            "MediaBox": list(box),
+            "Resources": {"Font": {"F1": font_ref}},
+            "Contents": file.add_deflated({}, b"\n".join(shown)),
+        }
+        if rotate:
+            leaf["Rotate"] = rotate
+        if crop:
+            leaf["CropBox"] = list(crop)
+        kids.append(file.add(leaf))
+    font.write(file, font_ref)
+    file.add({"Type": Name("Pages"), "Count": len(kids), "Kids": kids}, tree)
+    file.finish(file.add({"Type": Name("Catalog"), "Pages": tree}))
+    path.write_bytes(out.getvalue())
+    if not unicode_map or font_name:
+        with pikepdf.open(path, allow_overwriting_input=True) as pdf:
+            font_object = pdf.pages[0].Resources.Font.F1
+            if not unicode_map:
+                del font_object["/ToUnicode"]
+            if font_name:
+                font_object.BaseFont = pikepdf.Name(f"/{font_name}")
+                font_object.DescendantFonts[0].BaseFont = pikepdf.Name(f"/{font_name}")
+            pdf.save(path)
+    return path
+
+
+def image_pdf(
+    path: Path,
+    data: bytes,
+    entries: dict[str, Any],
+    *,
+    matrix: Sequence[float] = (595.28, 0, 0, 841.89, 0, 0),
+    box: Sequence[float] = (0, 0, 595.28, 841.89),
+    content: bytes | None = None,
+    page: dict[str, Any] | None = None,
+    pages: int = 1,
+    more: Callable[[pikepdf.Pdf], None] | None = None,
+) -> Path:
+    """A PDF whose pages each draw one image XObject named Im0."""
+    pdf = pikepdf.new()
+    image = pikepdf.Stream(pdf, data)
+    image.stream_dict = pikepdf.Dictionary(
+        Type=pikepdf.Name.XObject, Subtype=pikepdf.Name.Image, Length=len(data), **entries
+    )
+    shown = content or b"q %s cm /Im0 Do Q" % b" ".join(number(float(v)) for v in matrix)
+    held = pdf.make_indirect(image)
+    for _ in range(pages):
+        leaf = pikepdf.Dictionary(
+            Type=pikepdf.Name.Page,
+            MediaBox=list(box),
+            Resources=pikepdf.Dictionary(XObject=pikepdf.Dictionary(Im0=held)),
+            Contents=pdf.make_stream(shown),
+            **(page or {}),
+        )
+        pdf.pages.append(pikepdf.Page(pdf.make_indirect(leaf)))
+    if more:
+        more(pdf)
+    pdf.save(path, stream_decode_level=pikepdf.StreamDecodeLevel.none, compress_streams=False)
+    return path
+
+
+def jpeg_pdf(path: Path, image: Image.Image | None = None, **options: Any) -> Path:
+    """A scanner's PDF: one JPEG a page."""
+    image = image or corners()
+    space = pikepdf.Name.DeviceGray if image.mode == "L" else pikepdf.Name.DeviceRGB
+    entries = {
+        "Width": image.width, "Height": image.height, "ColorSpace": space, "BitsPerComponent": 8,
+        "Filter": pikepdf.Name.DCTDecode,
+    }  # fmt: skip
+    return image_pdf(path, jpeg_bytes(image), entries | options.pop("entries", {}), **options)
+
+
+def drawn(path: Path, page: int = 1, dpi: float = 72) -> np.ndarray:
+    """The page as pdfium draws it, (H, W, 3) uint8."""
+    import pypdfium2
+
+    with pypdfium2.PdfDocument(path) as document:
+        bitmap = document[page - 1].render(scale=dpi / 72, rev_byteorder=True)
+        return np.array(bitmap.to_numpy()[:, :, :3])
+
+
+# ── functions for the sandbox ────────────────────────────────────────────────────────────────────────
+
+
+class Answer(Value):
+    """A value type of the package whose function is called."""
+
+    number: int
+
+
+def double(value: int) -> int:
+    return 2 * value
+
+
+def answer(value: int) -> Answer:
+    return Answer(number=value)
+
+
+def picture_array(width: int, height: int) -> np.ndarray:
+    return np.full((height, width, 3), 7, np.uint8)
+
+
+def refuse(reason: str) -> None:
+    raise TruncatedFile(reason=reason)
+
+
+def stumble() -> None:
+    raise KeyError("một khóa")
+
+
+def eat_memory() -> int:
+    kept = []
+    while True:
+        kept.append(bytearray(16 << 20))
+
+
+def burn() -> None:
+    while True:
+        pass
+
+
+def sleep_long() -> None:
+    time.sleep(120)
+
+
+def die(number: int) -> None:
+    os.kill(os.getpid(), number)
+
+
+def leave(status: int) -> None:
+    os._exit(status)
+
+
+def huge(size: int) -> bytes:
+    return bytes(size)
+
+
+def write_much(path: Path, size: int) -> None:
+    with path.open("wb") as file:
+        for _ in range(size >> 20):
+            file.write(bytes(1 << 20))
+
+
+def shout() -> None:
+    print("lời kêu từ tiến trình con", flush=True)
+    os.write(2, b"and on the error channel\n")
+
+
+def environment() -> list[str]:
+    return sorted(os.environ)
+
+
+def process_identity() -> tuple[int, int]:
+    return os.getpid(), os.getppid()
+
+
+def start_a_sleeper() -> int:
+    """Start a process that outlives the call, and return its id."""
+    import subprocess
+
+    return subprocess.Popen(["sleep", "300"]).pid
+
+
+class Evil:
+    """Pickles as a call of something that acts."""
+
+    def __init__(self, trace: Path) -> None:
+        self._trace = trace
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return os.mkdir, (str(self._trace),)
+
+
+def evil(trace: Path) -> Any:
+    return Evil(trace)

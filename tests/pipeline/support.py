@@ -1,0 +1,44 @@
+"""Inputs for the pipeline's tests: sample papers drawn on the spot, and short ways to run the program."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from models.ports import Clock
+from pipeline.application import Application, open_application
+from pipeline.digitize import Order, digitize
+from pipeline.inputs import collect
+from pipeline.outcome import SourceOutcome, SourceRefused
+from pipeline.settings import load_settings
+
+
+def sample_card(folder: Path) -> Path:
+    """A small paper that is read quickly and has nothing doubtful about it: an identity card."""
+    return sample(folder, "can_cuoc", seed=5, variant="clean")
+
+
+def sample(folder: Path, kind: str, *, seed: int, variant: str) -> Path:
+    """The first page of a generated paper as the scanner's JPEG."""
+    from samples.generate import generate
+
+    made = generate(kind, seed, variant)
+    path = folder / f"{made.stem}.jpg"
+    path.write_bytes(made.pages[0].jpeg())
+    return path
+
+
+@contextmanager
+def application(home: Path, clock: Clock | None = None, **settings: object) -> Iterator[Application]:
+    with open_application(load_settings(home=home, **settings), clock) as app, app.working():
+        yield app
+
+
+def digitized(
+    app: Application, out: Path, *paths: Path, confirm: bool = True, **order: object
+) -> list[SourceOutcome | SourceRefused]:
+    person = app.hands.person("officer") if confirm else None
+    return list(
+        digitize(app, collect(paths).files, Order(out=out, language="vi", confirm_as=person, **order))  # type: ignore[arg-type]
+    )
