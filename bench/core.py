@@ -78,7 +78,7 @@ def _cost(app: object, path: Path, folder: Path) -> dict[str, float]:
     costs = StageCosts()
     watch = Watch(stage=lambda _path, stage: costs.begins(stage))
     person = app.hands.person("officer")  # type: ignore[attr-defined]
-    order = Order(out=folder / "out", language="en", confirm_as=person)
+    order = Order(out=folder / "out", language="en", confirm_as=person, forced_type="quyet_dinh")
     (outcome,) = digitize(app, collect([path]).files, order, watch)  # type: ignore[arg-type]
     if not isinstance(outcome, SourceOutcome):
         raise TypeError(f"{path.name} was refused: {outcome}")
@@ -94,7 +94,9 @@ def _confirm_and_issue(app: object, document_id: str, person: object, costs: Sta
 
     document = app.register.document(document_id)  # type: ignore[attr-defined]
     sheet = review_sheet(app, document)  # type: ignore[arg-type]
-    typed = {name: VALUES.get(name, "MẪU") for name in sheet.extraction.needs_review}
+    fields = sheet.extraction.fields
+    missing = [n for n in sheet.extraction.needs_review if n not in fields or not fields[n].value]
+    typed = {name: VALUES.get(name, "MẪU") for name in missing}
     confirm(app, document, person, corrections=typed)  # type: ignore[arg-type]
     advance(app, document_id, FROM_COMPOSE, costs.begins)  # type: ignore[arg-type]
 
@@ -104,6 +106,7 @@ VALUES = {
     "registered_on": "2020-01-02",
     "birth_date": "2020-01-02",
     "number": "1/QĐ-UBND",
+    "holder_identifier": "001204000017",
 }
 """What is typed into fields that a sample left doubtful; any valid value will do here."""
 
@@ -156,7 +159,7 @@ def _jpeg(folder: Path, seed: int) -> Path:
     from samples.generate import generate
 
     path = folder / f"one-{seed}.jpg"
-    path.write_bytes(generate("quyet_dinh", seed, "scanned", "commune").pages[0].jpeg())
+    path.write_bytes(generate("quyet_dinh", seed, "scanned", layout="commune").pages[0].jpeg())
     return path
 
 
@@ -166,7 +169,7 @@ def _scanned_pdf(folder: Path, pages: int, seed: int, distinct: int | None = Non
     from samples.generate import generate
 
     drawn = [
-        generate("quyet_dinh", seed + n, "scanned", "commune").pages[0] for n in range(distinct or pages)
+        generate("quyet_dinh", seed + n, "scanned", layout="commune").pages[0] for n in range(distinct or pages)
     ]
     ready = [(page.jpeg(), page.picture.size, page.dpi) for page in drawn]
     path = folder / f"scan-{pages}-{seed}.pdf"

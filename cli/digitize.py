@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from cli.arguments import known_type
 from cli.console import Console
 from cli.init import warn_development
+from cli.labels import type_label
 
 if TYPE_CHECKING:
     from models.ecopy import PresentedAs
@@ -151,7 +152,7 @@ def show_outcomes(console: Console, outcomes: list[SourceOutcome | SourceRefused
 
             table.add_row(
                 name,
-                document.document_type,
+                type_label(console, document.document_type),
                 state_name(console, document),
                 to_look_at(console, document),
                 f"{document.ecopy.path}\n({document.ecopy.level})" if document.ecopy else "—",

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cli.console import Console
+from cli.labels import field_label, type_label, value_for_people
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -51,7 +52,9 @@ def to_look_at(console: Console, document: DocumentOutcome) -> str:
     """Doubtful fields and the flags, in words."""
     from pipeline.flags import FLAGS
 
-    lines = list(document.needs_review)
+    lines = [
+        f"{field_label(console, document.document_type, name)} ({name})" for name in document.needs_review
+    ]
     lines += [FLAGS[code].text(console.language or "vi") for code in document.flags]
     return "\n".join(lines)
 
@@ -60,17 +63,20 @@ def show_document(console: Console, document: DocumentOutcome) -> None:
     """Fields with their confidence, the doubtful ones marked."""
     from rich.table import Table
 
-    console.out.print(document.id, document.document_type, state_name(console, document))
+    title = type_label(console, document.document_type)
+    console.out.print(document.id, title, state_name(console, document))
     table = Table()
     for vi, en in (("Trường", "Field"), ("Giá trị", "Value"), ("Tin cậy", "Confidence"), ("Trang", "Page")):
         table.add_column(console.pick(vi, en), overflow="fold")
     for name, field in document.fields.items():
         style = "yellow" if name in document.needs_review else None
         page = str(field.page or "")
-        table.add_row(name, field.value or "—", f"{field.confidence:.0%}", page, style=style)
+        label = f"{field_label(console, document.document_type, name)}\n[dim]{name}[/dim]"
+        table.add_row(label, value_for_people(field.value), f"{field.confidence:.0%}", page, style=style)
     for name in document.needs_review:
         if name not in document.fields:
-            table.add_row(name, console.pick("(không tìm thấy)", "(not found)"), "", "", style="yellow")
+            label = f"{field_label(console, document.document_type, name)}\n[dim]{name}[/dim]"
+            table.add_row(label, console.pick("(không tìm thấy)", "(not found)"), "", "", style="yellow")
     console.out.print(table)
     words = to_look_at(console, document)
     if words:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cli.console import Console, tell_error
+from cli.labels import field_label, value_for_people
 
 if TYPE_CHECKING:
     from models.signatures import SignatureReport, VerificationReport
@@ -134,5 +135,5 @@ def _show_data(console: Console, data: EmbeddedData) -> None:
     table = Table(show_header=False)
     table.add_row(console.pick("Loại giấy tờ", "Type"), data.data.document_type_name)
     for name, field in data.data.fields.items():
-        table.add_row(name, field.value or "—")
+        table.add_row(field_label(console, data.data.document_type, name), value_for_people(field.value))
     console.out.print(table)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from extraction.definitions import Check, TypeDefinition
+from extraction.layout import key_of
 from extraction.values import UNLIMITED
 from models.identifiers import date_words, document_number, personal_id
 
@@ -112,10 +113,22 @@ def _number_year(check: Check, values: Mapping[str, str]) -> Verdict | None:
     return Verdict("number_year", agrees, fields, None if agrees else "number_contradicts_date")
 
 
+def _same_person(check: Check, values: Mapping[str, str]) -> Verdict | None:
+    """A declarant is mostly one of the parents: the same name twice confirms both, lost marks betray one."""
+    name = values.get(check.fields["name"])
+    for part in ("first", "second"):
+        other = values.get(check.fields[part])
+        if not name or not other or key_of(name) != key_of(other):
+            continue
+        return Verdict("repeated", name.lower() == other.lower(), (check.fields["name"], check.fields[part]))
+    return None
+
+
 _CHECKS = {
     "id_matches_holder": _id_matches_holder,
     "words_match_date": _words_match_date,
     "not_later": _not_later,
     "parent_older": _parent_older,
     "number_year": _number_year,
+    "same_person": _same_person,
 }

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from extraction.definitions import TypeDefinition, other_titles
-from extraction.layout import Row, Sheet
+from extraction.layout import Row, Sheet, capital_share
 from extraction.phrases import Match, PhraseSet, Runs
 from models.extraction import UNKNOWN_TYPE
 
@@ -105,7 +105,7 @@ class Classifier:
         for index, (upper, lower) in enumerate(zip(sheet.rows, sheet.rows[1:], strict=False)):
             if len(upper.tokens) > 6 or len(lower.tokens) > 6 or index in taken or index + 1 in taken:
                 continue
-            if _capitals(upper) < 0.8 or _capitals(lower) < 0.8:
+            if capital_share(upper.text) < 0.8 or capital_share(lower.text) < 0.8:
                 continue
             both = Row((*upper.tokens, *lower.tokens))
             for match in self._title_set.find(Runs([both])):
@@ -140,7 +140,7 @@ def _title_strength(match: Match, sheet: Sheet) -> float:
         cell = row
     letters = sum(len(t.key) for t in run.tokens)
     share = letters / max(1, sum(len(t.key) for t in cell.tokens))
-    capitals, large = _capitals(run), run.height > _LARGE * sheet.height
+    capitals, large = capital_share(run.text), run.height > _LARGE * sheet.height
     if share < 0.5 or (capitals < 0.6 and not large):
         return 0.0
     before = sum(len(t.key) for t in cell.tokens if t.x1 <= run.x0)
@@ -148,11 +148,6 @@ def _title_strength(match: Match, sheet: Sheet) -> float:
         return 0.0
     strength = match.similarity * min(1.0, 0.55 + 0.5 * share)
     return strength if capitals >= 0.6 else strength * 0.7
-
-
-def _capitals(row: Row) -> float:
-    letters = [c for t in row.tokens for c in t.text if c.isalpha()]
-    return sum(c.isupper() for c in letters) / len(letters) if letters else 0.0
 
 
 def _judged(logits: dict[str, float], places: dict[str, tuple[int, int]]) -> Classification:

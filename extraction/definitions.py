@@ -36,6 +36,7 @@ Kind = Literal[
 Finder = Literal[
     "label",
     "phrase",
+    "machine_zone",
     "header_number",
     "header_issuer",
     "header_issuer_parent",
@@ -98,7 +99,9 @@ class Section(Value):
 class Check(Value):
     """A comparison of fields that can fail. `fields` maps the check's parts to field names."""
 
-    kind: Literal["id_matches_holder", "words_match_date", "not_later", "parent_older", "number_year"]
+    kind: Literal[
+        "id_matches_holder", "words_match_date", "not_later", "parent_older", "number_year", "same_person"
+    ]
     fields: dict[str, str]
 
 

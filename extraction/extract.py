@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from extraction import administrative, checks, confidence, machine_zone, values
+from extraction import articles, checks, confidence, consistency, heading, machine_zone, signer, values
 from extraction import definitions as types
 from extraction.classify import Classification, classifier
+from extraction.corrections import read_typed
 from extraction.definitions import FieldDefinition, Finder, TypeDefinition, type_definition
-from extraction.finding import Found, Search, by_label, by_phrase
+from extraction.finding import Found, Search, by_label, by_machine_zone, by_phrase
 from extraction.layout import lay_out
 from extraction.phrases import Runs
 from models.errors import BadFieldValue, UnknownField
@@ -25,17 +26,18 @@ _CONTRADICTED = 0.05
 _FINDERS: dict[Finder, Callable[[Search, FieldDefinition], Found | None]] = {
     "label": by_label,
     "phrase": by_phrase,
-    "header_number": administrative.header_number,
-    "header_issuer": administrative.header_issuer,
-    "header_issuer_parent": administrative.header_issuer_parent,
-    "header_place": administrative.header_place,
-    "header_date": administrative.header_date,
-    "subject": administrative.subject,
-    "effect_date": administrative.effect_date,
-    "holder_name": administrative.holder_name,
-    "holder_id": administrative.holder_id,
-    "signer_name": administrative.signer_name,
-    "signer_office": administrative.signer_office,
+    "machine_zone": by_machine_zone,
+    "header_number": heading.header_number,
+    "header_issuer": heading.header_issuer,
+    "header_issuer_parent": heading.header_issuer_parent,
+    "header_place": heading.header_place,
+    "header_date": heading.header_date,
+    "subject": heading.subject,
+    "effect_date": articles.effect_date,
+    "holder_name": articles.holder_name,
+    "holder_id": articles.holder_id,
+    "signer_name": signer.signer_name,
+    "signer_office": signer.signer_office,
 }
 
 
@@ -89,31 +91,56 @@ def _type_judgement(
 
 def _fields(search: Search, origin: Origin) -> tuple[dict[str, FieldValue], tuple[str, ...]]:
     """All fields found, with their confidence, and the flags of checks that failed."""
+    kinds = {wanted.name: wanted.kind for wanted in search.definition.fields}
     located: dict[str, Found] = {}
     for wanted in search.definition.fields:
         found = _located(search, wanted)
         if found is not None:
             located[wanted.name] = found
+    located = consistency.with_agreed_places(located, kinds)
     plain = {name: found.parsed.value for name, found in located.items()}
-    judged = [*checks.verdicts(search.definition, plain), *machine_zone.verdicts(search, plain)]
+    printed = {name: value for name, value in plain.items() if located[name].origin != "code"}
+    judged = [
+        *checks.verdicts(search.definition, plain),
+        *machine_zone.verdicts(_zone(search), printed),
+    ]
+    outcomes = {
+        name: _outcome(found, [v for v in judged if name in v.fields]) for name, found in located.items()
+    }
+    failures = [failed for _, failed in outcomes.values()]
+    poor, unmarked = confidence.is_poor_reading(failures), confidence.loses_marks(failures)
     fields: dict[str, FieldValue] = {}
-    for wanted in search.definition.fields:
-        found = located.get(wanted.name)
-        if found is None:
-            continue
-        own = [v for v in judged if wanted.name in v.fields]
-        parsed = found.parsed
-        passed = [*parsed.passed, *(v.name for v in own if v.passed)]
-        failed = [*parsed.failed, *(v.name for v in own if not v.passed)]
-        fields[wanted.name] = FieldValue(
-            value=parsed.value,
-            confidence=confidence.field_confidence(wanted.kind, parsed.tokens, found.quality, passed, failed),
-            page=parsed.tokens[0].page,
-            box=Box.around(t.box for t in parsed.tokens if t.page == parsed.tokens[0].page),
-            origin="derived" if found.derived else origin,
-            printed=parsed.as_printed,
+    for name, found in located.items():
+        passed, failed = outcomes[name]
+        if not confidence.PROVEN & set(passed):
+            failed = (*failed, *(["poor_reading"] if poor else []))
+            failed = (*failed, *(["lost_marks"] if unmarked and kinds[name] in confidence.PROSE else []))
+        page = found.tokens[0].page
+        fields[name] = FieldValue(
+            value=found.parsed.value,
+            confidence=confidence.field_confidence(kinds[name], found.tokens, found.quality, passed, failed),
+            page=page,
+            box=Box.around(t.box for t in found.tokens if t.page == page),
+            origin=found.origin or origin,
+            printed=found.parsed.as_printed,
         )
-    return fields, tuple(dict.fromkeys(v.flag for v in judged if v.flag))
+    flags = [v.flag for v in judged if v.flag]
+    flags += ["poor_reading"] if poor else []
+    return fields, tuple(dict.fromkeys(flags))
+
+
+def _zone(search: Search) -> machine_zone.Zone | None:
+    """The machine-readable zone, on types that have one."""
+    if not any("machine_zone" in field.finders for field in search.definition.fields):
+        return None
+    return machine_zone.of(search.sheets)
+
+
+def _outcome(found: Found, judged: list[checks.Verdict]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Checks passed and failed, by the value alone and by comparison with others."""
+    passed = (*found.parsed.passed, *(v.name for v in judged if v.passed))
+    failed = (*found.parsed.failed, *(v.name for v in judged if not v.passed))
+    return passed, failed
 
 
 def _located(search: Search, wanted: FieldDefinition) -> Found | None:
@@ -121,10 +148,13 @@ def _located(search: Search, wanted: FieldDefinition) -> Found | None:
     first: Found | None = None
     for finder in wanted.finders:
         found = _FINDERS[finder](search, wanted)
-        if found is not None and found.tokens:
-            if not found.parsed.failed:
-                return found
-            first = first or found
+        if found is None or not found.tokens:
+            continue
+        if finder == "machine_zone" and first is not None and first.parsed.value != found.parsed.value:
+            return found  # checked digits beat a value that already failed a check
+        if not found.parsed.failed:
+            return found
+        first = first or found
     return first
 
 
@@ -192,7 +222,7 @@ def _corrected(wanted: FieldDefinition, before: FieldValue | None, typed: str | 
     value: str | None = None
     if typed is not None and typed.strip():
         try:
-            value = values.normalised(wanted, typed)
+            value = read_typed(wanted, typed)
         except ValueError as reason:
             raise BadFieldValue(field=wanted.name, value=typed, reason=str(reason)) from reason
     if before is None:

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from rapidfuzz.distance import Levenshtein
 
-from extraction import values
+from extraction import machine_zone, values
 from extraction.definitions import FieldDefinition, Kind, TypeDefinition
 from extraction.labels import Anchor, LabelBook, anchors_by_row, label_like
-from extraction.layout import Row, Sheet, Token, key_of
-from extraction.lexicon import cased_like
+from extraction.layout import Row, Sheet, Token, capital_share, key_of
+from extraction.lexicon import cased_like, lexicon
+from extraction.parsed import Parsed
 from extraction.phrases import Runs
-from extraction.values import Parsed
+from models.extraction import Origin
 
 _ONE_LINE: frozenset[Kind] = frozenset(
     {"sex", "ethnicity", "nationality", "year", "document_number", "personal_id"}
 )
+_PROSE: frozenset[Kind] = frozenset({"place", "text", "organisation", "office", "name", "date_words"})
+_CRUMB = 6
+"""Prose shorter than this may be what OCR made of a label's translation or of a leader."""
 _NEXT_LINE = 2.6
 """The next line begins within so many letter heights below the last one."""
 
@@ -29,8 +32,8 @@ class Found:
     parsed: Parsed
     quality: float
     """0–1: how sure it is that this is the field's value and not something else."""
-    derived: bool = False
-    """Worked out from another field instead of read."""
+    origin: Origin | None = None
+    """Set where the value was not simply read: `derived` from another field, or a `code`."""
 
     @property
     def tokens(self) -> tuple[Token, ...]:
@@ -85,116 +88,133 @@ def _rank(found: Found) -> tuple[int, float]:
 
 
 def _at_anchor(search: Search, wanted: FieldDefinition, anchor: Anchor) -> Found | None:
+    """Right of the label; below it where nothing readable stands to the right, or nothing that passes its checks."""
     right = right_of(search, anchor)
+    beside: Found | None = None
     if any(t.key for t in right):
-        tokens = right + (_wrapped(search, wanted, anchor, right) if wanted.lines > 1 else [])
-        parsed = values.parse(wanted.kind, tokens)
+        more, loose = _wrapped(search, wanted, anchor) if wanted.lines > 1 else ([], False)
+        parsed = values.parse(wanted.kind, [*right, *more])
         if parsed is not None:
-            return Found(parsed, anchor.quality)
-        if wanted.kind not in _ONE_LINE or wanted.lines == 1:
-            return None
-    return _below(search, wanted, anchor)
+            beside = Found(parsed, anchor.quality)
+            beside = doubted(beside, "loose_end") if loose else beside
+    if wanted.lines == 1 or (beside is not None and not beside.parsed.failed):
+        return beside
+    if beside is not None and wanted.kind in _PROSE and len(beside.parsed.value) >= _CRUMB:
+        return (
+            beside  # misread words are still the value; what stands below them is its end or something else
+        )
+    below = _below(search, wanted, anchor)
+    if beside is None or (below is not None and _rank(below) > _rank(beside)):
+        return below
+    return beside
 
 
 def right_of(search: Search, anchor: Anchor) -> list[Token]:
     """The words between a label and the next label of its row, or the row's end."""
     sheet = search.sheets[anchor.sheet]
     row = sheet.rows[anchor.row]
-    following = [a.start for a in search.by_row[(anchor.sheet, anchor.row)] if a.start >= anchor.end]
+    following = [a.start for a in search.by_row.get((anchor.sheet, anchor.row), []) if a.start >= anchor.end]
     end = min(following, default=len(row.tokens))
     return list(row.tokens[anchor.end : end])
 
 
 def _is_last_in_row(search: Search, anchor: Anchor) -> bool:
-    return not any(a.start > anchor.start for a in search.by_row[(anchor.sheet, anchor.row)])
+    return not any(a.start > anchor.start for a in search.by_row.get((anchor.sheet, anchor.row), []))
 
 
-def _wrapped(search: Search, wanted: FieldDefinition, anchor: Anchor, right: Sequence[Token]) -> list[Token]:
-    """What goes on over the next lines, as long as they follow closely and open nothing new."""
+def _wrapped(search: Search, wanted: FieldDefinition, anchor: Anchor) -> tuple[list[Token], bool]:
+    """What goes on over the next lines, and whether that it does is only likely."""
     if wanted.kind in _ONE_LINE or not _is_last_in_row(search, anchor):
-        return []
+        return [], False
+    if (
+        wanted.kind not in _PROSE
+        and anchor.start > 0
+        and len(search.by_row.get((anchor.sheet, anchor.row), [])) > 1
+    ):
+        return [], False  # a second column's value stands below its own label, not at the margin
     sheet = search.sheets[anchor.sheet]
     found: list[Token] = []
     last = sheet.rows[anchor.row]
     left = _column_left(search, anchor)
+    loose = False
     for at in range(anchor.row + 1, min(anchor.row + wanted.lines, len(sheet.rows))):
-        row = sheet.rows[at]
-        if (anchor.sheet, at) in search.by_row or not _continues(search, sheet, last, row, anchor, wanted):
+        inside = tuple(t for t in sheet.rows[at].tokens if t.middle >= left)
+        if not inside or (anchor.sheet, at) in search.by_row:
             break
-        found.extend(t for t in row.tokens if t.x1 > left)
+        row = Row(inside)
+        going_on = _goes_on(sheet, last, row, wanted)
+        if going_on is None:
+            break
+        loose = loose or not going_on
+        found.extend(inside)
         last = row
-    return found
+    return found, loose
 
 
 def _column_left(search: Search, anchor: Anchor) -> float:
     """Where the label's column begins: lines further left belong to something else (a portrait, a seal)."""
     sheet = search.sheets[anchor.sheet]
-    before = [a for a in search.by_row[(anchor.sheet, anchor.row)] if a.start < anchor.start]
+    before = [a for a in search.by_row.get((anchor.sheet, anchor.row), []) if a.start < anchor.start]
     return before[0].x0 - 2 * sheet.character if before else anchor.x0 - 6 * sheet.character
 
 
-def _continues(
-    search: Search, sheet: Sheet, last: Row, row: Row, anchor: Anchor, wanted: FieldDefinition
-) -> bool:
-    if row.y0 - last.y1 > _NEXT_LINE * sheet.height * 0.6 + 0.4 * last.height:
-        return False
-    if (
-        label_like(row)
-        or (anchor.sheet, anchor.row) == search.title
-        or _all_capitals(row) > _all_capitals(last) + 0.5
-    ):
-        return False
+def _goes_on(sheet: Sheet, last: Row, row: Row, wanted: FieldDefinition) -> bool | None:
+    """Whether a line belongs to the value above it: True surely, False likely, None not at all."""
     text = row.text
-    if text.startswith("(") or not any(c.isalnum() for c in text):
-        return False
-    if row.x0 > last.x0 + 0.5 * (sheet.right - sheet.left):
-        return False
-    if any("<<" in t.text for t in row.tokens):
-        return False
+    if row.y0 - last.y1 > 1.6 * max(sheet.height, last.height) or row.x0 > last.x0 + 0.5 * (
+        sheet.right - sheet.left
+    ):
+        return None
+    if label_like(row) or text.startswith("(") or not any(len(t.key) > 1 for t in row.tokens) or "<<" in text:
+        return None
+    if capital_share(row.text) > capital_share(last.text) + 0.5 or row.height > 1.5 * last.height:
+        return None
     if wanted.kind in {"date", "date_words", "expiry"}:
         return True
-    # A line goes on only where the one before had no room left for the next word, or ends in the middle.
+    # Surely where the line above had no room left for the next word, or stops in the middle of something.
     first = row.tokens[0]
-    room = sheet.right - last.x1
-    full = room < (first.x1 - first.x0) + 8 * sheet.character
-    open_end = last.text.rstrip().endswith((",", "-", "–")) or text[:1].islower()
-    return full or open_end
+    full = sheet.right - last.x1 < (first.x1 - first.x0) + 6 * sheet.character
+    return full or last.text.rstrip().endswith((",", "-", "–")) or text[:1].islower() or _ends_open(last)
 
 
-def _all_capitals(row: Row) -> float:
-    letters = [c for t in row.tokens for c in t.text if c.isalpha()]
-    return sum(c.isupper() for c in letters) / len(letters) if letters else 0.0
+def _ends_open(row: Row) -> bool:
+    """A line that ends in «tỉnh» or «xã» goes on with the name."""
+    return row.tokens[-1].key in {key_of(word) for word in lexicon().address_words}
 
 
 def _below(search: Search, wanted: FieldDefinition, anchor: Anchor) -> Found | None:
     """The value under the label, inside the label's column."""
     sheet = search.sheets[anchor.sheet]
-    label_row = sheet.rows[anchor.row]
-    neighbours = [a for a in search.by_row[(anchor.sheet, anchor.row)] if a.start > anchor.start]
+    neighbours = [a for a in search.by_row.get((anchor.sheet, anchor.row), []) if a.start > anchor.start]
     left = anchor.x0 - 2.5 * sheet.character
     right = neighbours[0].x0 - 0.5 * sheet.character if neighbours else 1.0
     collected: list[Token] = []
-    last = label_row
+    loose = False
+    last = sheet.rows[anchor.row]
     for at in range(anchor.row + 1, min(anchor.row + 1 + max(wanted.lines, 1), len(sheet.rows))):
         row = sheet.rows[at]
         opened = [a for a in search.by_row.get((anchor.sheet, at), []) if left <= a.x0 < right]
         if opened or row.y0 - last.y1 > _NEXT_LINE * sheet.height:
             break
-        inside = [t for t in row.tokens if left <= t.middle < right]
-        if not inside:
+        inside = tuple(t for t in row.tokens if left <= t.middle < right)
+        if not any(t.key for t in inside):
             continue
-        if collected and not _continues(search, sheet, last, row, anchor, wanted):
+        part = Row(inside)
+        if label_like(part) or "<<" in part.text:
             break
-        if label_like(Row(tuple(inside))) or any("<<" in t.text for t in inside):
+        going_on = _goes_on(sheet, last, part, wanted) if collected else True
+        if going_on is None:
             break
+        loose = loose or not going_on
         collected.extend(inside)
-        last = Row(tuple(inside))
+        last = part
         if wanted.kind in _ONE_LINE:
             break
-    if not collected:
+    parsed = values.parse(wanted.kind, collected) if collected else None
+    if parsed is None:
         return None
-    parsed = values.parse(wanted.kind, collected)
-    return None if parsed is None else Found(parsed, anchor.quality * 0.97)
+    found = Found(parsed, anchor.quality * 0.97)
+    return doubted(found, "loose_end") if loose else found
 
 
 def by_phrase(search: Search, wanted: FieldDefinition) -> Found | None:
@@ -248,6 +268,15 @@ def _under(upper: Row, lower: Row) -> bool:
         shared > 0.5 * min(upper.x1 - upper.x0, lower.x1 - lower.x0)
         and lower.y0 - upper.y1 < 1.5 * upper.height
     )
+
+
+def by_machine_zone(search: Search, wanted: FieldDefinition) -> Found | None:
+    """The value in a card's machine-readable zone, where its check digits are right."""
+    said = machine_zone.of(search.sheets)
+    value = said.values.get(wanted.name) if said else None
+    if said is None or value is None:
+        return None
+    return Found(Parsed(value, said.tokens, passed=("check_digit",)), 1.0, origin="code")
 
 
 def doubted(found: Found, check: str) -> Found:

@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from itertools import zip_longest
 
 from extraction import values
 from extraction.definitions import TypeDefinition
@@ -103,10 +104,14 @@ class LabelBook:
                 judged.append(match)
                 qualities[(match.phrase, match.row, match.start, match.end)] = quality
         anchors = []
-        for match in without_overlaps(judged, self._weights):
+        settled = without_overlaps(judged, self._weights)
+        for match, following in zip_longest(settled, settled[1:]):
             entry = self._entries[match.phrase]
             tokens = sheet.rows[match.row].tokens
-            end, colon = _label_end(tokens, match.end)
+            reach = len(tokens)
+            if following and following.row == match.row and not self._one_label(match, following):
+                reach = following.start
+            end, colon = _label_end(tokens[:reach], match.end)
             anchors.append(
                 Anchor(
                     sheet=at,
@@ -116,11 +121,18 @@ class LabelBook:
                     quality=qualities[(match.phrase, match.row, match.start, match.end)],
                     fields=tuple(entry.fields),
                     section=entry.section,
-                    x0=tokens[match.start].x0,
+                    x0=_label_left(tokens, match.start, sheet.character)
+                    if entry.second
+                    else tokens[match.start].x0,
                     colon=colon,
                 )
             )
         return _translations_joined(anchors, sheet)
+
+    def _one_label(self, first: Match, second: Match) -> bool:
+        """Whether the second match is the first one's translation."""
+        fields = set(self._entries[first.phrase].fields)
+        return self._entries[second.phrase].second and bool(fields & set(self._entries[second.phrase].fields))
 
     def _quality(self, match: Match, sheet: Sheet) -> float:
         """0 where the words stand in running text and so are no label."""
@@ -267,6 +279,18 @@ def _as_printed(label: str, tokens: Sequence[Token]) -> bool:
     return len(text) > _SHORT_KEY + 1 and text == "".join(c for c in without_marks(label) if c.isalnum())
 
 
+def _label_left(tokens: Sequence[Token], start: int, character: float) -> float:
+    """Where a two-language label begins whose first language could not be read: «… / Date of issue:»."""
+    at = start
+    if at == 0 or tokens[at - 1].text[-1:] != "/":
+        return tokens[start].x0
+    while (
+        at > 0 and tokens[at].x0 - tokens[at - 1].x1 <= WIDE_GAP * character and not _is_colon(tokens[at - 1])
+    ):
+        at -= 1
+    return tokens[at].x0
+
+
 def _translations_joined(anchors: list[Anchor], sheet: Sheet) -> list[Anchor]:
     """Drop the second-language label that stands inside the first one's reach, moving the value behind it."""
     kept: list[Anchor] = []
@@ -293,7 +317,7 @@ def anchors_by_row(anchors: Sequence[Anchor]) -> dict[tuple[int, int], list[Anch
     by_row: dict[tuple[int, int], list[Anchor]] = defaultdict(list)
     for anchor in anchors:
         by_row[(anchor.sheet, anchor.row)].append(anchor)
-    return by_row
+    return dict(by_row)
 
 
 def label_like(row: Row) -> bool:

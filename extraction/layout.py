@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from statistics import median
 
 from models.geometry import Box
@@ -94,6 +95,8 @@ class Sheet:
     """Median width of a character."""
     height: float
     """Median height of a token."""
+    pitch: float
+    """Median distance from one row to the next."""
     left: float
     right: float
     """Where the text block begins and ends."""
@@ -122,6 +125,12 @@ def key_of(text: str) -> str:
     return _KEY.sub("", flattened(nfc(text)))
 
 
+def capital_share(text: str) -> float:
+    """How many of the letters are capitals, 0–1; 0 without letters."""
+    letters = [c for c in text if c.isalpha()]
+    return sum(c.isupper() for c in letters) / len(letters) if letters else 0.0
+
+
 def clean(text: str) -> str:
     """NFC text without control, format and private characters; look-alike letters made plain."""
     kept = "".join(c for c in nfc(text).translate(_TO_PLAIN) if c.isspace() or not unicodedata.category(c).startswith("C"))  # fmt: skip
@@ -145,18 +154,40 @@ def lay_out(reading: Reading) -> tuple[Sheet, ...]:
 
 
 def _sheet(page: PageReading) -> Sheet:
-    lines = [tokens for line in page.lines() if (tokens := _tokens(line, page.page))]
+    lines = _without_frame([tokens for line in page.lines() if (tokens := _tokens(line, page.page))])
     rows = rows_of(lines)
     tokens = [t for row in rows for t in row.tokens]
     letters = [(t.x1 - t.x0) / len(t.text) for t in tokens if len(t.text) > 1]
+    steps = [below.y0 - above.y0 for above, below in pairwise(rows)]
+    height = max(median(t.y1 - t.y0 for t in tokens), 1e-4) if tokens else 0.01
     return Sheet(
         page=page.page,
         rows=tuple(rows),
         character=max(median(letters), 1e-4) if letters else 0.01,
-        height=max(median(t.y1 - t.y0 for t in tokens), 1e-4) if tokens else 0.01,
+        height=height,
+        pitch=max(median(steps), height) if steps else 2 * height,
         left=_quantile([row.x0 for row in rows], 0.1, 0.0),
         right=_quantile([row.x1 for row in rows], 0.9, 1.0),
     )
+
+
+_FRAME_CERTAINTY = 0.9
+
+
+def _without_frame(lines: list[list[Token]]) -> list[list[Token]]:
+    """Drop what OCR makes of a decorative frame: crumbs outside the block that the real words fill."""
+    words = [t for line in lines for t in line if len(t.key) >= 3]
+    if len(words) < 8:
+        return lines
+    left = _quantile([t.x0 for t in words], 0.02, 0.0)
+    right = _quantile([t.x1 for t in words], 0.98, 1.0)
+
+    def inside(token: Token) -> bool:
+        crumb = len(token.key) <= 2 and token.confidence < _FRAME_CERTAINTY
+        return not crumb or left - 1e-6 <= token.middle <= right + 1e-6
+
+    kept = ([t for t in line if inside(t)] for line in lines)
+    return [line for line in kept if line]
 
 
 def _quantile(values: Sequence[float], part: float, otherwise: float) -> float:

@@ -22,9 +22,11 @@ class Lexicon(Value):
     nationalities: tuple[str, ...]
     provinces: tuple[str, ...]
     address_words: tuple[str, ...]
+    place_phrases: tuple[str, ...]
     agency_heads: tuple[str, ...]
     unit_words: tuple[str, ...]
     offices: tuple[str, ...]
+    signature_headings: tuple[str, ...]
     ranks: tuple[str, ...]
     honorifics: tuple[str, ...]
     organisation_heads: tuple[str, ...]
@@ -136,12 +138,24 @@ def marked_like(entry: str, printed: str) -> str:
     words = [p for p in parts if p and p[0].isalpha()]
     if len(words) != len(re.findall(r"[^\W\d_]+", nfc(entry))):
         return printed
-    return "".join(_recased(next(marked), p) if p and p[0].isalpha() else p for p in parts)
+    return "".join(recased(next(marked), p) if p and p[0].isalpha() else p for p in parts)
 
 
-def _recased(word: str, printed: str) -> str:
+def recased(word: str, printed: str) -> str:
+    """`word` with the capitals of `printed`, which must be the same word but for its marks."""
     if flattened(word) != flattened(printed):
         return printed
     if printed.isupper():
         return word.upper()
     return word.capitalize() if printed[:1].isupper() else word.lower()
+
+
+def is_name_word(word: str) -> bool:
+    """Whether a capitalised word is more likely part of a name than an administrative word: «Tỉnh» but «Tinh»."""
+    return word[:1].isupper() and not word.isupper()
+
+
+def marks(text: str) -> int:
+    """How many tone and letter marks `text` carries, the stroke of đ included."""
+    decomposed = unicodedata.normalize("NFD", text.lower())
+    return sum(unicodedata.combining(c) != 0 or c == "đ" for c in decomposed)

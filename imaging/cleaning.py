@@ -15,6 +15,9 @@ _READ_DPI = 300.0
 _HIGHEST_DPI = 330.0
 _SKEW_DPI = 100.0
 _LEAST_SKEW = 0.1
+_CARD_MM = 110.0
+_CARD_DPI = 450.0
+_LARGEST_ENLARGEMENT = 2.0
 
 
 @dataclass(frozen=True)
@@ -64,7 +67,9 @@ def clean_for_reading(image: np.ndarray, dpi: float) -> CleanedPage:
     for line in ink.text_lines if not negative else ():
         _restore(white, darkest, line)
     skew = _skew(white, dpi_work)
-    white, back = _straightened(white, skew)
+    enlarge = _enlargement(white, dpi_work)
+    white, back = _straightened(white, skew, enlarge)
+    dpi_work *= enlarge
     leaders = wipe_leaders(white, dpi_work)
     return CleanedPage(
         grey=white,
@@ -108,14 +113,26 @@ def _skew(white: np.ndarray, dpi: float) -> float:
     return angle if abs(angle) >= _LEAST_SKEW else 0.0
 
 
-def _straightened(white: np.ndarray, skew: float) -> tuple[np.ndarray, np.ndarray]:
-    """The picture turned by `skew` about its centre and the 2 × 3 matrix back."""
+def _enlargement(white: np.ndarray, dpi: float) -> float:
+    """How much larger a small sheet is drawn: cards are printed in 5 to 7 points, and gain by it as A4 does not."""
+    longest_mm = max(white.shape) / dpi * 25.4
+    if longest_mm > _CARD_MM:
+        return 1.0
+    return min(_LARGEST_ENLARGEMENT, max(1.0, _CARD_DPI / dpi))
+
+
+def _straightened(white: np.ndarray, skew: float, enlarge: float) -> tuple[np.ndarray, np.ndarray]:
+    """The picture turned by `skew` about its centre and enlarged, and the 2 × 3 matrix back."""
     height, width = white.shape
-    if not skew:
+    if not skew and enlarge == 1.0:
         return white, np.eye(2, 3)
     turn = cv2.getRotationMatrix2D((width / 2, height / 2), skew, 1.0)
+    # Pixel centres, not corners, are at whole numbers: enlarging moves them by half a step.
+    shift = (enlarge - 1) / 2
+    turn = np.array([[enlarge, 0, shift], [0, enlarge, shift]]) @ np.vstack([turn, [0, 0, 1]])
+    size = (round(width * enlarge), round(height * enlarge))
     turned = cv2.warpAffine(
-        white, turn, (width, height), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_CONSTANT, borderValue=255
+        white, turn, size, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_CONSTANT, borderValue=255
     )
     return turned, cv2.invertAffineTransform(turn)
 

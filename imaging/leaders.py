@@ -11,6 +11,7 @@ _INK = 150
 """On a cleaned picture (paper 255) everything darker counts as a dot's ink."""
 _MIN_DOTS = 6
 _SPECK_MM = 0.2
+_STREWN_PER_CM2 = 0.5
 
 
 def wipe_leaders(grey: np.ndarray, dpi: float) -> list[PixelBox]:
@@ -31,7 +32,7 @@ def wipe_leaders(grey: np.ndarray, dpi: float) -> list[PixelBox]:
     dots = np.flatnonzero(small)
     wiped = np.zeros(count, bool)
     runs: list[PixelBox] = []
-    for run in _runs(centres[dots], np.sqrt(area[dots]), mm):
+    for run in _runs(grey, centres[dots], np.sqrt(area[dots]), mm):
         members = dots[run]
         boxes = stats[members]
         runs.append(
@@ -44,11 +45,24 @@ def wipe_leaders(grey: np.ndarray, dpi: float) -> list[PixelBox]:
         )
         wiped[members] = True
     if speck.any():
-        grey[cv2.dilate(speck[labels].astype(np.uint8), np.ones((3, 3), np.uint8)) & (grey >= 60) > 0] = 255
-        grey[speck[labels]] = 255
+        _wipe_specks(grey, labels, speck, mm)
     if runs:
         _paint(grey, labels, wiped, runs)
     return runs
+
+
+def _wipe_specks(grey: np.ndarray, labels: np.ndarray, speck: np.ndarray, mm: float) -> None:
+    """White out specks that stand alone; all of them on a sheet strewn with specks, as photocopies are.
+
+    On a clean sheet a speck beside a letter is a piece of its thin diacritic.
+    """
+    specks = speck[labels]
+    solid = ((labels > 0) & ~specks).astype(np.uint8)
+    reach = 2 * int(0.5 * mm) + 1
+    alone = specks & ~cv2.dilate(solid, np.ones((reach, reach), np.uint8)).astype(bool)
+    lonely = len(np.unique(labels[alone]))
+    strewn = lonely > _STREWN_PER_CM2 * labels.size / (10 * mm) ** 2
+    grey[specks if strewn else alone] = 255
 
 
 def _paint(grey: np.ndarray, labels: np.ndarray, wiped: np.ndarray, runs: list[PixelBox]) -> None:
@@ -63,13 +77,17 @@ def _paint(grey: np.ndarray, labels: np.ndarray, wiped: np.ndarray, runs: list[P
         grey[rows, columns][(gone & ~kept).astype(bool)] = 255
 
 
-def _runs(centres: np.ndarray, sizes: np.ndarray, mm: float) -> list[np.ndarray]:
+def _runs(grey: np.ndarray, centres: np.ndarray, sizes: np.ndarray, mm: float) -> list[np.ndarray]:
     """Leaders as index arrays into `centres`: chains of six dots and more, with the short chains on their line."""
     chains = _chains(centres, sizes, mm)
-    leaders = [c for c in chains if len(c) >= _MIN_DOTS and _even(centres[c, 0])]
+    leaders = [
+        c
+        for c in chains
+        if len(c) >= _MIN_DOTS and _dotted(centres[c], sizes[c], mm) and _white_between(grey, centres[c])
+    ]
     levels = [(float(np.median(centres[c, 1])), float(np.median(sizes[c]))) for c in leaders]
     for chain in chains:
-        if 2 <= len(chain) < _MIN_DOTS and _even(centres[chain, 0]):
+        if 2 <= len(chain) < _MIN_DOTS:
             y, size = float(np.median(centres[chain, 1])), float(np.median(sizes[chain]))
             if any(abs(y - at) <= 0.2 * mm and 0.7 <= size / usual <= 1.4 for at, usual in levels):
                 leaders.append(chain)
@@ -109,8 +127,25 @@ def _chains(centres: np.ndarray, sizes: np.ndarray, mm: float) -> list[np.ndarra
     return [np.array(c) for c in chains]
 
 
-def _even(xs: np.ndarray) -> bool:
-    """True where most steps equal the usual one or, where text stands between, are longer."""
-    steps = np.diff(xs)
+def _dotted(centres: np.ndarray, sizes: np.ndarray, mm: float) -> bool:
+    """True for marks of one size on one level at whole multiples of one step (text may hide some in between).
+
+    Fragments of thin small print can chain up as well, but not so regularly.
+    """
+    steps = np.diff(centres[:, 0])
     usual = float(np.median(steps))
-    return float((np.abs(steps - usual) <= 0.3 * usual + 1).mean()) >= 0.6
+    off_grid = np.abs(steps / usual - np.rint(steps / usual)) * usual
+    return (
+        float((off_grid <= 0.2 * usual + 0.5).mean()) >= 0.8
+        and float(np.std(centres[:, 1])) <= max(0.7, 0.12 * mm)
+        and float(np.std(sizes)) <= 0.25 * float(np.mean(sizes))
+    )
+
+
+def _white_between(grey: np.ndarray, centres: np.ndarray) -> bool:
+    """True where the paper shows half-way between neighbours: pieces of a pale letter have grey between them."""
+    columns = np.rint(centres[:, 0]).astype(np.intp)
+    rows = np.rint(centres[:, 1]).astype(np.intp)
+    dots = grey[rows, columns].astype(np.float32)
+    middles = grey[(rows[1:] + rows[:-1]) // 2, (columns[1:] + columns[:-1]) // 2].astype(np.float32)
+    return float((middles - dots[1:] >= 0.5 * (255 - dots[1:])).mean()) >= 0.8

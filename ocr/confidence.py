@@ -67,6 +67,7 @@ def _is_line(line: PlacedLine) -> bool:
 
 
 def _latin(text: str) -> bool:
-    """Mostly letters and digits: noise comes out as strings of symbols."""
-    solid = sum(unicodedata.category(c)[0] in "LN" for c in text)
+    """Mostly letters, digits and the fillers of a machine-readable zone: noise comes out as strings of symbols."""
+    fillers = "<" if "<<" in text else ""
+    solid = sum(unicodedata.category(c)[0] in "LN" or c in fillers for c in text)
     return solid >= 0.5 * sum(not c.isspace() for c in text)

@@ -10,7 +10,8 @@ from typing import Any
 
 import pikepdf
 
-from models.errors import DecompressionBomb, TooManyPixels, Unreadable
+from models.errors import DecompressionBomb, TooManyPixels, TruncatedFile, Unreadable
+from pdf.reading_pdf import decoded
 
 _SUSPICIOUS = re.compile(
     rb"/(?:JavaScript|JS|Launch|GoToR|GoToE|ImportData|SubmitForm|Rendition|Movie|Sound|RichMedia\w*|3D|Screen"
@@ -88,11 +89,10 @@ def _check_stream(stream: pikepdf.Stream, max_pixels: int) -> int:
     if filters is None or (raw < _SMALL and not nested):
         return raw
     try:
-        size = len(stream.read_bytes())
-    except pikepdf.DataDecodingError as e:
-        if "limit exceeded" in str(e):
-            raise DecompressionBomb() from e
-        return raw  # damaged: whoever needs this stream will say so
+        data = decoded(stream)
+    except TruncatedFile:
+        return raw  # whoever needs this stream will say so
+    size = raw if data is None else len(data)
     if size > _SUSPECT_BYTES and size > _SUSPECT_RATIO * max(raw, 1):
         raise DecompressionBomb()
     return size

@@ -8,6 +8,8 @@ from typing import Any, Literal
 
 import pikepdf
 
+from pdf.reading_pdf import decoded
+
 _DEVICE = {"/DeviceGray": 1, "/G": 1, "/DeviceRGB": 3, "/RGB": 3}
 _CALIBRATED = {"/CalGray": 1, "/CalRGB": 3}
 _PROFILE_CLASSES = {b"scnr", b"mntr", b"prtr", b"spac"}
@@ -54,7 +56,7 @@ def _plain(components: int, *, device: bool) -> ColourSpace:
 def _profiled(stream: Any) -> ColourSpace | None:
     if not isinstance(stream, pikepdf.Stream):
         return None
-    profile = stream.read_bytes()
+    profile = decoded(stream) or b""
     components = _PROFILE_SPACES.get(profile[16:20])
     sound = (
         len(profile) > 128
@@ -81,7 +83,7 @@ def _indexed(space: Any) -> ColourSpace | None:
     if base is None or base.palette is not None:
         return None
     table = space[3]
-    colours = table.read_bytes() if isinstance(table, pikepdf.Stream) else bytes(table)
+    colours = (decoded(table) or b"") if isinstance(table, pikepdf.Stream) else bytes(table)
     highest = int(space[2])
     if not 0 <= highest <= 255 or len(colours) < (highest + 1) * base.components:
         return None

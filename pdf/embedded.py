@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from models.base import Value
 from models.ecopy import DATA_SCHEMA, NOTE_SCHEMA, ConversionMark, EcopyData, TransferNote
 from models.errors import Unreadable
-from pdf.reading_pdf import opened
+from pdf.reading_pdf import decoded, opened
 from pdf.xmp import NAMESPACE
 
 _MAX_PACKET = 32 << 20
@@ -41,7 +41,7 @@ def read_embedded(path: Path) -> EmbeddedData | None:
         metadata = pdf.Root.get("/Metadata")
         if not isinstance(metadata, pikepdf.Stream):
             return None
-        packet = metadata.read_bytes()
+        packet = decoded(metadata) or b""
     properties = _properties(packet)
     if not properties:
         return None

@@ -14,7 +14,7 @@ from models.errors import DecompressionBomb, TooManyPixels, TruncatedFile
 from models.pages import PageImageForm, PagePicture
 from pdf.colour_spaces import ColourSpace, keepable
 from pdf.pictures import copy_image
-from pdf.reading_pdf import PageBox
+from pdf.reading_pdf import PageBox, decoded
 from pdf.sole_picture import SolePicture
 from pdf.syntax import Name, PdfFile, PdfValue
 
@@ -137,10 +137,10 @@ def _keep_stream(
     elif filters == ["/FlateDecode"]:
         _inflated(image.read_raw_bytes(), expected + int(image.Height) + _SLACK, keep=False)
     elif all(f in (*_LOSSLESS, "/FlateDecode") for f in filters):
-        decoded = image.read_bytes()
-        if len(decoded) < expected:
+        plain = decoded(image, expected + int(image.Height) + _SLACK)
+        if plain is None or len(plain) < expected:
             raise TruncatedFile(reason="picture data")
-        data = zlib.compress(decoded[:expected], 6)
+        data = zlib.compress(plain[:expected], 6)
         changes |= {"Filter": Name("FlateDecode"), "DecodeParms": {}}
     else:
         return None

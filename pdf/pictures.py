@@ -163,7 +163,7 @@ def _held_stream(file: PdfFile, picture: PagePicture, path: Path) -> Ref:
     import pikepdf
 
     with pikepdf.open(path) as holder:
-        images = list(holder.pages[0].images.values())
+        images = list(holder.pages[0].get_images().values())
         if len(images) != 1:
             raise _differs(path, f"{len(images)} images")
         image = images[0]

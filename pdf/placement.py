@@ -96,8 +96,8 @@ def page_placement(picture: PagePicture) -> Placement:
     page_width, page_height = (_points(v) for v in _A4_MM)
     top, middle = page_height - _points(_CARD_TOP_MARGIN_MM), page_height / 2
     y = max(middle + (top - middle - height) / 2, middle) if height <= top - middle else top - height
-    return Placement(page_width, page_height, round((page_width - width) / 2, 3), round(y, 3), width, height)
+    return Placement(page_width, page_height, round((page_width - width) / 2, 2), round(y, 2), width, height)
 
 
 def _points(millimetres: float) -> float:
-    return round(millimetres * POINTS_PER_MM, 3)
+    return round(millimetres * POINTS_PER_MM, 2)

@@ -13,6 +13,7 @@ import pikepdf
 from models.errors import (
     DecompressionBomb,
     InputRefused,
+    NoPages,
     PasswordProtected,
     TruncatedFile,
     Unreadable,
@@ -23,7 +24,6 @@ from pdf.placement import POINTS_PER_MM
 MAX_STREAM_BYTES = 64 << 20
 """No stream that is not a picture comes near this size when decoded."""
 _MAX_NESTING = 100
-_MAX_WARNINGS = 200
 _MAX_FILTERS = 4
 _MAX_SIDE = 14400.0
 """ISO 32000-1, annex C: the largest page side in units of user space."""
@@ -35,17 +35,10 @@ _CUT_SIGNS = ("unable to find trailer", "unable to find /Root", "can't find PDF 
 def opened(path: Path) -> Iterator[pikepdf.Pdf]:
     """Open with an empty password, repairing what qpdf can repair.
 
-    Raises PasswordProtected, DecompressionBomb, TruncatedFile or Unreadable, also from the body.
+    Raises PasswordProtected, DecompressionBomb, NoPages, TruncatedFile or Unreadable, also from the body.
     """
-    pikepdf.settings.set_qpdf_limits(
-        parser_max_nesting=_MAX_NESTING,
-        doc_max_warnings=_MAX_WARNINGS,
-        max_stream_filters=_MAX_FILTERS,
-        flate_max_memory=MAX_STREAM_BYTES,
-        run_length_max_memory=MAX_STREAM_BYTES,
-        png_max_memory=MAX_STREAM_BYTES,
-        tiff_max_memory=MAX_STREAM_BYTES,
-    )
+    pikepdf.settings.set_qpdf_limits(parser_max_nesting=_MAX_NESTING, max_stream_filters=_MAX_FILTERS)
+    _limit_decoding(MAX_STREAM_BYTES)
     try:
         with pikepdf.open(path, inherit_page_attributes=False) as pdf:
             yield pdf
@@ -57,9 +50,37 @@ def opened(path: Path) -> Iterator[pikepdf.Pdf]:
         words = str(e).replace(f"{path}", path.name)
         if "limit exceeded" in words:
             raise DecompressionBomb() from e
+        if "no pages found" in words:
+            raise NoPages() from e
         if any(sign in words for sign in _CUT_SIGNS):
             raise TruncatedFile(reason=words) from e
         raise Unreadable(reason=words) from e
+
+
+def _limit_decoding(size: int) -> None:
+    pikepdf.settings.set_qpdf_limits(
+        flate_max_memory=size, run_length_max_memory=size, png_max_memory=size, tiff_max_memory=size
+    )
+
+
+def decoded(stream: pikepdf.Stream, limit: int = MAX_STREAM_BYTES) -> bytes | None:
+    """The bytes behind all filters; None where a filter is one of pictures or unknown.
+
+    Raises DecompressionBomb beyond `limit`, TruncatedFile where the data is damaged.
+    """
+    _limit_decoding(limit)
+    try:
+        return stream.read_bytes(decode_level=pikepdf.StreamDecodeLevel.specialized)
+    except pikepdf.DataDecodingError as e:
+        if "limit exceeded" in str(e):
+            raise DecompressionBomb() from e
+        raise TruncatedFile(reason="stream data") from e
+    except pikepdf.PdfError as e:
+        if "unfilterable" in str(e):
+            return None
+        raise
+    finally:
+        _limit_decoding(MAX_STREAM_BYTES)
 
 
 @dataclass(frozen=True)
@@ -88,7 +109,7 @@ class PageBox:
         if self.rotate in (90, 270):
             width, height = height, width
         scale = self.unit / POINTS_PER_MM
-        return PageSize(width_mm=round(width * scale, 3), height_mm=round(height * scale, 3))
+        return PageSize(width_mm=round(width * scale, 4), height_mm=round(height * scale, 4))
 
 
 def page_box(page: pikepdf.Page) -> PageBox:

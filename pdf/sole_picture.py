@@ -12,7 +12,7 @@ from typing import Any
 import pikepdf
 
 from pdf.placement import Matrix, orientation_of
-from pdf.reading_pdf import PageBox, inherited
+from pdf.reading_pdf import PageBox, decoded, inherited
 
 _OPERATORS = "q Q cm Do gs re m l c v y h W W* n f F f* B B* b b* S s sh Tj TJ ' \" Tr BI ID EI BDC BMC g rg k sc scn cs"
 _PAINTING = {"f", "F", "f*", "B", "B*", "b", "b*", "S", "s", "sh"}
@@ -227,7 +227,7 @@ class _Walk:
 def _content_size(source: Any) -> int:
     contents = source.obj.get("/Contents") if isinstance(source, pikepdf.Page) else source
     streams = [contents] if isinstance(contents, pikepdf.Stream) else list(contents or ())
-    return sum(len(s.read_bytes()) for s in streams if isinstance(s, pikepdf.Stream))
+    return sum(len(decoded(s) or b"") for s in streams if isinstance(s, pikepdf.Stream))
 
 
 def _unclipped(placed: _Placed, page: Rectangle) -> bool:

@@ -122,7 +122,8 @@ class PdfFile:
             self._write(chunk)
         if self._at - start != length:
             raise ValueError(f"a stream of {length} bytes came with {self._at - start}")
-        self._write(b"\nendstream\nendobj\n")
+        # CR LF, not a bare LF: after data that ends in CR that would read as one end-of-line marker.
+        self._write(b"\r\nendstream\nendobj\n")
         return ref
 
     def add_deflated(

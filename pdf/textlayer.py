@@ -83,16 +83,28 @@ def read_text_layer(path: Path, page: int) -> PageReading:
 
 
 def _visible(leaf: Any) -> tuple[float, float, float, float]:
-    """CropBox within MediaBox in the coordinates of the characters."""
-    media, crop = leaf.mediabox, leaf.cropbox
-    x0, y0, x1, y1 = (
-        max(media[0], crop[0]), max(media[1], crop[1]), min(media[2], crop[2]), min(media[3], crop[3]),
-    )  # fmt: skip
+    """The upright CropBox within the MediaBox, in the coordinates of the characters (y downwards).
+
+    pdfplumber turns characters with the page, but not the CropBox.
+    """
+    media, crop = leaf.page_obj.mediabox, leaf.page_obj.cropbox
+    mx0, mx1 = sorted((float(media[0]), float(media[2])))
+    my0, my1 = sorted((float(media[1]), float(media[3])))
+    cx0, cx1 = sorted((float(crop[0]), float(crop[2])))
+    cy0, cy1 = sorted((float(crop[1]), float(crop[3])))
+    x0, y0, x1, y1 = max(mx0, cx0), max(my0, cy0), min(mx1, cx1), min(my1, cy1)
     if x1 <= x0 or y1 <= y0:
-        x0, y0, x1, y1 = media
+        x0, y0, x1, y1 = mx0, my0, mx1, my1
     if not (x1 > x0 and y1 > y0):
         raise Unreadable(reason="a page without extent")
-    return x0, y0, x1, y1
+    turned = {
+        0: (x0 - mx0, my1 - y1, x1 - mx0, my1 - y0),
+        90: (y0 - my0, x0 - mx0, y1 - my0, x1 - mx0),
+        180: (mx1 - x1, y0 - my0, mx1 - x0, y1 - my0),
+        270: (my1 - y1, mx1 - x1, my1 - y0, mx1 - x0),
+    }[round(float(leaf.rotation or 0) / 90) * 90 % 360]
+    left, top = leaf.mediabox[0], leaf.mediabox[1]
+    return left + turned[0], top + turned[1], left + turned[2], top + turned[3]
 
 
 def _composed(characters: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -14,7 +14,6 @@ from imaging.sources import image_facts
 from models.base import Value
 from models.errors import (
     ActiveContent,
-    DecompressionBomb,
     NoPages,
     PasswordProtected,
     TooManyPages,
@@ -23,7 +22,7 @@ from models.errors import (
 )
 from models.pages import PdfNature, SourceFacts, SourceKind
 from pdf.active_content import take_inventory
-from pdf.reading_pdf import opened, page_box
+from pdf.reading_pdf import decoded, opened, page_box
 from pdf.sniff import sniffed
 
 _TAIL = 1 << 17
@@ -31,6 +30,8 @@ _PADDING = b"\0\t\n\f\r \x1a"
 """What scanners and transfers fill the last block with."""
 _EOF_WITHIN = 1024
 """ISO 32000-1, annex H.3: readers look for %%EOF in the last 1024 bytes."""
+_LOSSES = ("ages tree", "stream length", "expected endstream", "reading stream data")
+"""In qpdf's warnings: a page that is gone, a stream that does not end where it should."""
 _MAX_TREE_DEPTH = 64
 _MAX_TREE_NODES = 200_000
 
@@ -72,7 +73,7 @@ def _judge_pdf(path: Path, limits: TriageLimits) -> SourceFacts:
             page_box(page)
             _demand_content(page)
         if repaired:
-            _demand_all_pages(pdf, leaves)
+            _demand_completeness(pdf)
     return SourceFacts(
         kind=SourceKind.PDF,
         size=path.stat().st_size,
@@ -113,7 +114,7 @@ def _needs_repair(path: Path) -> bool:
 def _leaves(pdf: pikepdf.Pdf, limit: int) -> int:
     """Count pages by walking the tree, never further than `limit`.
 
-    Raises NoPages, TooManyPages, Unreadable for a tree that loops.
+    Raises NoPages, TooManyPages, TruncatedFile for a missing page, Unreadable for a tree that loops.
     """
     root = pdf.Root.get("/Pages") if isinstance(pdf.trailer.get("/Root"), pikepdf.Dictionary) else None
     if not isinstance(root, pikepdf.Dictionary):
@@ -135,7 +136,10 @@ def _leaves(pdf: pikepdf.Pdf, limit: int) -> int:
                 raise TooManyPages(pages=max(int(declared), count), limit=limit)
             continue
         below = above | {node.objgen} if node.is_indirect else above
-        waiting += [(kid, below) for kid in kids if isinstance(kid, pikepdf.Dictionary)]
+        for kid in kids:
+            if not isinstance(kid, pikepdf.Dictionary):
+                raise TruncatedFile(reason="a page that is listed is missing")
+            waiting.append((kid, below))
     if count == 0:
         raise NoPages()
     return count
@@ -148,22 +152,15 @@ def _demand_content(page: pikepdf.Page) -> None:
     if not isinstance(streams, pikepdf.Array | list):
         return
     for stream in streams:
-        if isinstance(stream, pikepdf.Stream):
-            try:
-                stream.read_bytes()
-            except pikepdf.DataDecodingError as e:
-                if "limit exceeded" in str(e):
-                    raise DecompressionBomb() from e
-                raise TruncatedFile(reason="page content") from e
+        if isinstance(stream, pikepdf.Stream) and decoded(stream) is None:
+            raise Unreadable(reason="page content behind an unknown filter")
 
 
-def _demand_all_pages(pdf: pikepdf.Pdf, found: int) -> None:
-    """A repaired file passes only with the pages it declares and all its pictures' bytes in place."""
-    declared = pdf.Root["/Pages"].get("/Count")
-    if declared != found:
-        raise TruncatedFile(reason=f"{found} of {declared} pages")
+def _demand_completeness(pdf: pikepdf.Pdf) -> None:
+    """A repaired file passes only if the repair lost no page and no picture's bytes."""
     for page in pdf.pages:
-        for name, image in page.images.items():
-            length = image.get("/Length")
-            if length is None or len(image.read_raw_bytes()) < int(length):
-                raise TruncatedFile(reason=f"picture {name}")
+        for image in page.get_images().values():
+            image.read_raw_bytes()
+    losses = [w for w in pdf.get_warnings() if any(sign in str(w) for sign in _LOSSES)]
+    if losses:
+        raise TruncatedFile(reason=str(losses[0]).split(": ", 1)[-1])

@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import Literal
 
 from models.errors import TruncatedFile
-from samples.digital import born_digital
+from samples.digital import digital_truth, paper_as_pdf
 from samples.flaws import wrong_birth_year
 from samples.fonts import FontBook
 from samples.formats import write_sample
 from samples.generate import Sample, draw_paper, fonts, scan_paper
-from samples.scan import RECIPES
+from samples.papers import Paper
+from samples.scan import RECIPES, Recipe
 from samples.truth import Truth
 
 Outcome = Literal["issued", "signed_original", "in_review", "refused"]
@@ -77,40 +78,48 @@ def demo_truth(name: str) -> Truth | None:
     return Truth.model_validate_json(file.read_text(encoding="utf-8")) if file.is_file() else None
 
 
+def demo_papers(book: FontBook) -> dict[str, Paper]:
+    """The papers behind the inputs, before scanning. Raises NoFont."""
+    used = book.only(FAMILIES)
+    return {
+        "giay-khai-sinh.jpg": draw_paper("giay_khai_sinh", 12, "form-2020", used),
+        "can-cuoc.jpg": draw_paper("can_cuoc", 2024, "2024-sheet", used),
+        # This seed's decision runs over three pages, with a table of parcels.
+        "quyet-dinh.pdf": draw_paper("quyet_dinh", 111, "commune", used),
+        "quyet-dinh-dien-tu.pdf": draw_paper("quyet_dinh", 11, "province", used),
+        "trich-luc-khai-sinh-nghi-van.jpg": wrong_birth_year(
+            draw_paper("trich_luc_khai_sinh", 7, "form-2015", used)
+        ),
+    }
+
+
 def build_demo(folder: Path, book: FontBook | None = None) -> None:
-    """Make the committed files anew (`python -m samples --demo DIR`). Raises NoFont."""
+    """Make the committed files anew (`python -m samples --demo --out DIR`). Raises NoFont."""
     folder.mkdir(parents=True, exist_ok=True)
     used = (book or fonts()).only(FAMILIES)
-    certificate = _scanned("giay_khai_sinh", 2026, "form-2020", used, quality=50)
-    write_sample(certificate, folder, "jpeg", "giay-khai-sinh")
-    write_sample(_scanned("can_cuoc", 2024, "2024-sheet", used, quality=80), folder, "jpeg", "can-cuoc")
-    write_sample(
-        _scanned("quyet_dinh", _THREE_PAGES, "commune", used, quality=48), folder, "pdf", "quyet-dinh"
-    )
-    data, truth = born_digital(118, layout="province", book=used)
-    (folder / "quyet-dinh-dien-tu.pdf").write_bytes(data)
-    truth.write(folder / "quyet-dinh-dien-tu.truth.json")
-    doubtful = wrong_birth_year(draw_paper("trich_luc_khai_sinh", 7, "form-2015", used))
-    photocopy = scan_paper(
-        doubtful,
-        7,
-        "photocopy",
-        used,
-        recipe=replace(RECIPES["photocopy"], noise=(0.6, 1.0), jpeg_quality=(60, 60)),
-    )
-    write_sample(photocopy, folder, "jpeg", "trich-luc-khai-sinh-nghi-van")
-    whole = certificate.pages[0].jpeg()
+    papers = demo_papers(used)
+    # A good office scanner: little noise, so that the files stay small.
+    office = replace(RECIPES["scanned"], noise=(0.3, 0.5), skew=0.8)
+    copier = replace(RECIPES["photocopy"], noise=(0.4, 0.6), jpeg_quality=(60, 60))
+
+    def scanned(name: str, variant: str, recipe: Recipe) -> Sample:
+        return scan_paper(papers[name], 1, variant, used, recipe=recipe)
+
+    for name, form, quality in (
+        ("giay-khai-sinh.jpg", "jpeg", 48),
+        ("can-cuoc.jpg", "jpeg", 80),
+        ("quyet-dinh.pdf", "pdf", 45),
+    ):
+        sample = scanned(name, "scanned", replace(office, jpeg_quality=(quality, quality)))
+        write_sample(sample, folder, form, Path(name).stem)
+    doubtful = "trich-luc-khai-sinh-nghi-van.jpg"
+    write_sample(scanned(doubtful, "photocopy", copier), folder, "jpeg", Path(doubtful).stem)
+    electronic = papers["quyet-dinh-dien-tu.pdf"]
+    title = f"Quyết định {electronic.fields['number']} (mẫu)"
+    (folder / "quyet-dinh-dien-tu.pdf").write_bytes(paper_as_pdf(electronic, title))
+    digital_truth(electronic, 1).write(folder / "quyet-dinh-dien-tu.truth.json")
+    whole = (folder / "giay-khai-sinh.jpg").read_bytes()
     (folder / "tep-hong.jpg").write_bytes(whole[: len(whole) // 3])
-
-
-_THREE_PAGES = 29
-"""A seed whose decision runs over three pages, with a table and a company's tax code."""
-
-
-def _scanned(kind: str, seed: int, layout: str, book: FontBook, *, quality: int) -> Sample:
-    """A good office scanner: little noise, so that the files stay small."""
-    recipe = replace(RECIPES["scanned"], noise=(0.5, 0.9), skew=0.8, jpeg_quality=(quality, quality))
-    return scan_paper(draw_paper(kind, seed, layout, book), seed, "scanned", book, recipe=recipe)
 
 
 def _packaged() -> Traversable:

@@ -137,10 +137,11 @@ def find_signatures(reader: PdfFileReader, data: mmap.mmap) -> list[FoundSignatu
     found = [FoundSignature(one, _kind(one)) for one in reader.embedded_signatures]
     if len(found) != sum(1 for _ in enumerate_sig_fields(reader, filled_status=True)):
         raise PdfReadError("a signature of an unknown kind")
+    foreign = is_foreign(found)
     for one in found:
-        _judge_place(one, data)
+        _judge_place(one, data, foreign=foreign)
     if found:
-        _judge_last(found[-1], reader, foreign=is_foreign(found))
+        _judge_last(found[-1], reader, foreign=foreign)
         _judge_changes(found, reader)
     return found
 
@@ -158,8 +159,8 @@ def _kind(embedded: EmbeddedPdfSignature) -> str:
     return kind
 
 
-def _judge_place(one: FoundSignature, data: mmap.mmap) -> None:
-    """The gap must be exactly this signature's canonical /Contents, and the digest the one of the rest."""
+def _judge_place(one: FoundSignature, data: mmap.mmap, *, foreign: bool) -> None:
+    """The gap must be exactly this signature's canonical /Contents; ours are written in capitals."""
     numbers = tuple(int(number) for number in one.embedded.byte_range)
     one.byte_range = ByteRange.from_numbers(numbers)
     if one.byte_range is None or one.byte_range.end > len(data):
@@ -168,6 +169,8 @@ def _judge_place(one: FoundSignature, data: mmap.mmap) -> None:
     gap = data[one.byte_range.gap_start : one.byte_range.gap_end]
     try:
         der, content = contents_of_gap(gap)
+        if not foreign and gap != gap.upper():
+            raise NotCanonical("small hex digits in a signature of ours")
         if content != one.embedded.pkcs7_content:
             raise NotCanonical("the gap is not this signature's /Contents")
         one.signed = check_signed_data(der)

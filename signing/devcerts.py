@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import ocsp
-from cryptography.x509.oid import ExtendedKeyUsageOID, ExtensionOID, NameOID
+from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID, ExtensionOID, NameOID
 
 NOTICE_VI = "PHÁT TRIỂN - KHÔNG CÓ GIÁ TRỊ PHÁP LÝ"
 NOTICE_EN = "DEVELOPMENT - NO LEGAL VALUE"
@@ -23,6 +23,9 @@ KEY_BITS = 2048
 
 SKEW = timedelta(hours=1)
 """Certificates and lists begin this much earlier, so that a slightly slow clock elsewhere accepts them."""
+
+RESPONDER = "http://ocsp.ecopy.invalid/"
+"""Answers are made in process; nothing listens at this address (RFC 2606 reserves the name)."""
 
 Revocations: TypeAlias = dict[int, datetime]
 """Serial number → moment of revocation."""
@@ -44,6 +47,7 @@ class Purpose:
     extended: tuple[x509.ObjectIdentifier, ...] = ()
     extended_critical: bool = False
     ocsp_no_check: bool = False
+    declares_responder: bool = False
     authority_depth: int | None = None
     """Path length of a certification authority; None for an end entity."""
     lifetime: timedelta = timedelta(days=3 * 365)
@@ -53,11 +57,12 @@ ROOT = Purpose(frozenset({"key_cert_sign", "crl_sign"}), authority_depth=1, life
 INTERMEDIATE = Purpose(
     frozenset({"key_cert_sign", "crl_sign"}), authority_depth=0, lifetime=timedelta(days=15 * 365)
 )
-SIGNING = Purpose(frozenset({"digital_signature", "content_commitment"}))
+SIGNING = Purpose(frozenset({"digital_signature", "content_commitment"}), declares_responder=True)
 TIMESTAMPING = Purpose(
     frozenset({"digital_signature"}),
     extended=(ExtendedKeyUsageOID.TIME_STAMPING,),
     extended_critical=True,  # RFC 3161, 2.3
+    declares_responder=True,
     lifetime=timedelta(days=10 * 365),
 )
 STATUS = Purpose(
@@ -109,6 +114,11 @@ def issue(name: x509.Name, purpose: Purpose, now: datetime, issuer: Issued | Non
         builder = builder.add_extension(usage, critical=purpose.extended_critical)
     if purpose.ocsp_no_check:
         builder = builder.add_extension(x509.OCSPNoCheck(), critical=False)
+    if purpose.declares_responder:
+        # verifiers look at embedded OCSP answers only for certificates that declare a responder
+        place = x509.UniformResourceIdentifier(RESPONDER)
+        access = x509.AccessDescription(AuthorityInformationAccessOID.OCSP, place)
+        builder = builder.add_extension(x509.AuthorityInformationAccess([access]), critical=False)
     return Issued(builder.sign(authority_key, hashes.SHA256()), key)
 
 
@@ -163,7 +173,7 @@ def status_answer(
     response = ocsp.OCSPResponseBuilder().add_response(
         cert=certificate,
         issuer=issuer,
-        algorithm=hashes.SHA1(),  # noqa: S303 - an identifier, not a proof; what responders and clients agree on (RFC 5019)
+        algorithm=hashes.SHA1(),  # an identifier, not a proof; the only one that all clients know (RFC 5019)
         cert_status=ocsp.OCSPCertStatus.GOOD if moment is None else ocsp.OCSPCertStatus.REVOKED,
         this_update=now,
         next_update=now + lifetime,

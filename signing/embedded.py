@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from functools import lru_cache
 
 from asn1crypto import cms, x509
@@ -15,30 +14,40 @@ from signing.trust import TrustStore
 MAX_LINKS = 8
 
 
-def embedded_fault(signed: cms.SignedData, signer: x509.Certificate, trust: TrustStore) -> Reason | None:
-    """UNKNOWN_ISSUER when the signer has no way up to an anchor, NOT_CANONICAL when another certificate has none.
+def embedded_fault(
+    signed: cms.SignedData, signer: x509.Certificate, trust: TrustStore, *, strict: bool = True
+) -> Reason | None:
+    """UNKNOWN_ISSUER when the signer has no way up to an anchor, NOT_CANONICAL when another certificate is out of place.
 
-    Only links of names and signatures are followed here; validity and usage are judged elsewhere.
+    In place is what stands on the signer's own way up; in signatures of others (`strict` false) also what
+    stands under an anchor elsewhere. Only links of names and signatures are followed here; validity and usage
+    are judged elsewhere.
     """
     certificates = [choice.chosen for choice in signed["certificates"]]
     if len({certificate.dump() for certificate in certificates}) != len(certificates):
         return Reason.NOT_CANONICAL
     pool = [*certificates, *trust.others, *trust.anchors]
-    if not _climbs(signer, pool, trust):
+    way = _way_up(signer, pool, trust)
+    if way is None:
         return Reason.UNKNOWN_ISSUER
-    if all(_climbs(certificate, pool, trust) for certificate in certificates):
-        return None
-    return Reason.NOT_CANONICAL
+    for certificate in certificates:
+        if certificate.dump() not in way and (strict or _way_up(certificate, pool, trust) is None):
+            return Reason.NOT_CANONICAL
+    return None
 
 
-def _climbs(certificate: x509.Certificate, pool: Iterable[x509.Certificate], trust: TrustStore) -> bool:
-    """Whether proven links lead from `certificate` to an anchor."""
-    current = [certificate]
+def _way_up(
+    certificate: x509.Certificate, pool: list[x509.Certificate], trust: TrustStore
+) -> frozenset[bytes] | None:
+    """Everything on the proven links from `certificate` up to an anchor; None when no anchor is reached."""
+    current, way, arrived = [certificate], {certificate.dump()}, False
     for _ in range(MAX_LINKS):
-        if any(trust.is_anchor(one) for one in current):
-            return True
-        current = [issuer for one in current for issuer in pool if issuer is not one and _issued(one, issuer)]
-    return False
+        arrived = arrived or any(trust.is_anchor(one) for one in current)
+        current = [
+            issuer for one in current for issuer in pool if issuer.dump() not in way and _issued(one, issuer)
+        ]
+        way.update(issuer.dump() for issuer in current)
+    return frozenset(way) if arrived else None
 
 
 def _issued(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
@@ -47,6 +56,8 @@ def _issued(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
         return False
     if own["signature"].dump() != certificate["signature_algorithm"].dump():
         return False  # the outer algorithm is not signed, so it must repeat the inner one
+    if certificate["signature_value"].contents[:1] != b"\x00":
+        return False  # a count of unused bits, which everybody else ignores
     return _link_holds(certificate.dump(), issuer.dump())
 
 

@@ -8,10 +8,12 @@ from asn1crypto import x509
 
 from models.ids import new_id
 from models.people import Role
+from signing.credentials import name_part
 
 TIMESTAMP = "timestamp"
 _PREFIX = "ecopy"
-_OURS = re.compile(rf"{_PREFIX}-(clerk|officer|vanthu|{TIMESTAMP})-[0-9A-Z]{{26}}")
+_WORD = re.compile(r"[^\W_]+")
+_ROLES = frozenset(role.value for role in Role)
 
 
 def field_name(role: Role) -> str:
@@ -32,13 +34,8 @@ def role_of(name: str, certificate: x509.Certificate | None, is_timestamp: bool)
     """
     if is_timestamp:
         return TIMESTAMP
-    found = _OURS.fullmatch(name)
-    if found is None or certificate is None:
+    claimed = _ROLES & set(_WORD.findall(name))
+    if len(claimed) != 1 or certificate is None:
         return None
-    claimed = found.group(1)
-    is_agency = any(
-        pair["type"].native == "organization_identifier"
-        for part in certificate.subject.chosen
-        for pair in part
-    )
-    return claimed if claimed != TIMESTAMP and is_agency == (claimed == Role.SEAL_HOLDER.value) else None
+    is_agency = name_part(certificate.subject, "organization_identifier") is not None
+    return next(iter(claimed)) if is_agency == (Role.SEAL_HOLDER.value in claimed) else None

@@ -9,6 +9,8 @@ def keep_libraries_quiet() -> None:
     """Silence the libraries' loggers unless somebody has given them a handler or a level; cheap to repeat."""
     for name in LIBRARIES:
         logger = logging.getLogger(name)
-        if not logger.handlers and logger.level == logging.NOTSET:
-            logger.addHandler(logging.NullHandler())
+        wanted = any(not isinstance(handler, logging.NullHandler) for handler in logger.handlers)
+        if not wanted and logger.level == logging.NOTSET:
+            if not logger.handlers:
+                logger.addHandler(logging.NullHandler())
             logger.propagate = False

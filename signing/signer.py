@@ -38,7 +38,7 @@ from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from models.errors import CertificateRefused, SigningFault, TimestampUnavailable
 from models.ports import Clock, TimestampAuthority
-from models.signatures import Level, SignedFile, SignRequest
+from models.signatures import Level, Reason, SignedFile, SignRequest
 from models.times import iso, vietnam_time
 from signing import appearance
 from signing.coverage import APPLICATION
@@ -49,7 +49,7 @@ from signing.evidence import DevelopmentEvidence, EvidenceSource, KnownLists
 from signing.names import timestamp_field_name
 from signing.quiet import keep_libraries_quiet
 from signing.tokens import CheckedStamper, Known
-from signing.trust import TrustStore, judge_path, signing_usage_fault
+from signing.trust import TrustStore, judge_path, revoked_at, signing_usage_fault
 from signing.tsa import EmbeddedTsa
 
 DIGEST = "sha256"
@@ -210,6 +210,8 @@ class PdfSigner:
         judgement = await judge_path(context, certificate)
         if judgement.path is None:
             raise CertificateRefused(reason=f"{judgement.reason}: {judgement.detail}")
+        if revoked_at(judgement.path, [*self.trust.revocation_lists, *evidence.lists]) is not None:
+            raise CertificateRefused(reason=f"{Reason.CERTIFICATE_REVOKED}: a revocation list names it")
         return Known(judgement.path, evidence)
 
     async def _append_signature(

@@ -17,7 +17,7 @@ from pyhanko_certvalidator.path import ValidationPath
 from models.errors import TimestampUnavailable
 from models.ports import Clock, TimestampAuthority
 from signing.evidence import Evidence, EvidenceSource
-from signing.trust import TrustStore, judge_path, timestamping_usage_fault
+from signing.trust import TrustStore, judge_path, revoked_at, timestamping_usage_fault
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -83,6 +83,8 @@ class CheckedStamper(TimeStamper):
         judgement = await judge_path(context, certificate)
         if judgement.path is None:
             raise TimestampUnavailable(reason=f"{self._authority.name}: {judgement.detail}")
+        if revoked_at(judgement.path, [*self._trust.revocation_lists, *evidence.lists]) is not None:
+            raise TimestampUnavailable(reason=f"{self._authority.name}: its certificate is revoked")
         return Known(judgement.path, evidence)
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from asn1crypto import crl, ocsp, pem, x509
+from cryptography import x509 as pyca
 from pyhanko_certvalidator import CertificateValidator, ValidationContext
 from pyhanko_certvalidator.context import CertValidationPolicySpec
 from pyhanko_certvalidator.errors import (
@@ -170,6 +173,37 @@ async def judge_path(context: ValidationContext, certificate: x509.Certificate) 
     except (PathValidationError, ValueError) as error:
         return PathJudgement(None, Reason.UNKNOWN_ISSUER, str(error))
     return PathJudgement(path)
+
+
+def revoked_at(path: ValidationPath, lists: Iterable[crl.CertificateList]) -> datetime | None:
+    """The earliest moment at which genuine lists revoke something on the path; None when nothing is listed.
+
+    The engines stop at the first good answer they find, though a fresher list may say otherwise.
+    """
+    certificates = list(path.iter_certs(include_root=True))
+    moments = [
+        moment
+        for issuer, certificate in pairwise(certificates)
+        for one in lists
+        if one.issuer.dump() == certificate.issuer.dump() and _is_genuine(one.dump(), issuer.dump())
+        for moment in _listed(certificate, one)
+    ]
+    return min(moments, default=None)
+
+
+def _listed(certificate: x509.Certificate, one: crl.CertificateList) -> Iterator[datetime]:
+    for entry in one["tbs_cert_list"]["revoked_certificates"] or ():
+        if entry["user_certificate"].native == certificate.serial_number:
+            yield entry["revocation_date"].native
+
+
+@lru_cache(maxsize=64)
+def _is_genuine(revocation_list: bytes, issuer: bytes) -> bool:
+    key = pyca.load_der_x509_certificate(issuer).public_key()
+    try:
+        return pyca.load_der_x509_crl(revocation_list).is_signature_valid(key)  # type: ignore[arg-type]
+    except (ValueError, TypeError):
+        return False
 
 
 def signing_usage_fault(certificate: x509.Certificate) -> str | None:

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
+from asn1crypto import cms
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.misc import PdfReadError
 from pyhanko.pdf_utils.reader import PdfFileReader
@@ -34,7 +35,7 @@ from signing.embedded import embedded_fault
 from signing.levels import REASONS, Engine, Finding, Store, level_of
 from signing.names import role_of
 from signing.quiet import keep_libraries_quiet
-from signing.trust import TrustStore, judge_path, path_names, signing_usage_fault
+from signing.trust import TrustStore, judge_path, path_names, revoked_at, signing_usage_fault
 
 HEADER = b"%PDF-"
 HEADER_WITHIN = 1024
@@ -111,7 +112,8 @@ async def _judge_file(file: BinaryIO, trust: TrustStore, now: datetime) -> tuple
         found = find_signatures(reader, data)
     if not found:
         return ()
-    judge = _Judge(trust, Store.read(reader), RememberedPolicy(foreign=is_foreign(found)), now)
+    foreign = is_foreign(found)
+    judge = _Judge(trust, Store.read(reader), RememberedPolicy(foreign=foreign), foreign, now)
     reports = []
     for position, one in enumerate(found):
         reports.append(await judge.report(one, found[position + 1 :]))
@@ -125,6 +127,7 @@ class _Judge:
     trust: TrustStore
     store: Store
     policy: RememberedPolicy
+    foreign: bool
     now: datetime
 
     async def report(self, one: FoundSignature, later: list[FoundSignature]) -> SignatureReport:
@@ -162,36 +165,64 @@ class _Judge:
 
     async def _collect_faults(self, one: FoundSignature, level: Level | None, finding: Finding) -> None:
         self._check_certificates(one)
+        self._check_lists(one, finding)
         if level is not None:
             self._check_promise(one, level)
         if finding.passed:
+            await self._check_expiry(one, level, finding)
             return
-        if finding.stamp is not None and finding.stamp != AdESPassed.OK and level is not None:
+        if level is not None and finding.stamp not in (None, AdESPassed.OK):
+            # the engine's answer is then about the time-stamp; the signer's own path is asked separately
             one.fault(await self._stamp_fault(one, finding))
-        if finding.subindication != AdESPassed.OK:
+            own = await self._path_fault(one.embedded.signed_data, self.now)
+            if own is not None:
+                one.fault(own)
+        elif finding.subindication != AdESPassed.OK:
             one.fault(await self._signature_fault(one, finding))
         if not one.faults:  # the engine's two answers contradict each other: no proof
             one.fault(Reason.SIGNATURE_BROKEN)
+
+    async def _check_expiry(self, one: FoundSignature, level: Level | None, finding: Finding) -> None:
+        """After the signer's certificate has expired, its state at the proven time must be proven too.
+
+        The engine for B-T and B-LT lets it pass once the time-stamp is older than the expiry; but nobody need
+        list an expired certificate as revoked any more.
+        """
+        assert one.signed is not None
+        if level not in (Level.B_T, Level.B_LT) or finding.stamped_at is None:
+            return
+        if named_certificate(one.signed).not_valid_after >= self.now:
+            return
+        if await self._path_fault(one.embedded.signed_data, finding.stamped_at) is not None:
+            one.fault(Reason.CERTIFICATE_EXPIRED)
 
     def _check_certificates(self, one: FoundSignature) -> None:
         assert one.signed is not None
         token = signature_timestamp(one.signed)
         for signed in (one.signed, token) if token is not None else (one.signed,):
-            fault = embedded_fault(signed, named_certificate(signed), self.trust)
+            fault = embedded_fault(signed, named_certificate(signed), self.trust, strict=not self.foreign)
             if fault is not None:
                 one.fault(fault)
         if one.kind == "signature" and signing_usage_fault(named_certificate(one.signed)) is not None:
             one.fault(Reason.CERTIFICATE_USAGE)
 
+    def _check_lists(self, one: FoundSignature, finding: Finding) -> None:
+        """A list beside the anchor may be fresher than what the file brings along: it has the last word."""
+        path = finding.status.validation_path if finding.status is not None else None
+        revoked = None if path is None else revoked_at(path, self.trust.revocation_lists)
+        if revoked is None:
+            return
+        proven = finding.stamped_at if finding.stamp == AdESPassed.OK and one.kind == "signature" else None
+        if proven is None or revoked <= proven:
+            one.fault(Reason.CERTIFICATE_REVOKED)
+
     def _check_promise(self, one: FoundSignature, level: Level) -> None:
         """A signature of ours says inside its protected part how well it was made; less means something is gone."""
         promised = one.promised
-        if promised is not None and LEVELS.index(level) < LEVELS.index(promised):
-            one.fault(
-                Reason.TIMESTAMP_MISSING
-                if promised in (Level.B_T, Level.B_LTA)
-                else Reason.REVOCATION_UNKNOWN
-            )
+        if promised is None or LEVELS.index(level) >= LEVELS.index(promised):
+            return
+        stamp_gone = level is Level.B_B or (promised is Level.B_LTA and "timestamp" not in one.changes_after)
+        one.fault(Reason.TIMESTAMP_MISSING if stamp_gone else Reason.CHANGED_AFTER_SIGNING)
 
     async def _stamp_fault(self, one: FoundSignature, finding: Finding) -> Reason:
         """Why the signature's own time-stamp does not hold: unknown revocation is open, all else is a failure."""
@@ -201,24 +232,23 @@ class _Judge:
         assert token is not None
         if finding.stamp.status is AdESStatus.FAILED:
             return Reason.TIMESTAMP_INVALID
-        found = extract_certificate_info(token)
-        reason = await self._path_fault(found.signer_cert, found.other_certs)
+        reason = await self._path_fault(token, self.now)
         return Reason.REVOCATION_UNKNOWN if reason is Reason.REVOCATION_UNKNOWN else Reason.TIMESTAMP_INVALID
 
     async def _signature_fault(self, one: FoundSignature, finding: Finding) -> Reason:
         if finding.subindication.status is AdESStatus.INDETERMINATE:
-            found = extract_certificate_info(one.embedded.signed_data)
-            reason = await self._path_fault(found.signer_cert, found.other_certs)
+            reason = await self._path_fault(one.embedded.signed_data, self.now)
             if reason is not None:
                 return reason
         fallback = Reason.TIMESTAMP_INVALID if one.kind == "document_timestamp" else Reason.SIGNATURE_BROKEN
         return REASONS.get(finding.subindication, fallback)
 
-    async def _path_fault(self, certificate: object, others: Iterable[object]) -> Reason | None:
-        context = self.trust.context(
-            self.now, [*others, *self.store.certificates], self.store.answers, self.store.lists
-        )
-        return (await judge_path(context, certificate)).reason
+    async def _path_fault(self, signed: cms.SignedData, moment: datetime) -> Reason | None:
+        """Why the signer of `signed` has no valid path at `moment`; None when it has one."""
+        found = extract_certificate_info(signed)
+        known = [*found.other_certs, *self.store.certificates]
+        context = self.trust.context(moment, known, self.store.answers, self.store.lists)
+        return (await judge_path(context, found.signer_cert)).reason
 
 
 def _claimed_at(one: FoundSignature) -> str | None:

@@ -147,27 +147,29 @@ _MARKED = {
     "chin": "chín", "tram": "trăm", "nghin": "nghìn", "ngan": "ngàn", "linh": "linh", "le": "lẻ", "lam": "lăm", "nam": "năm",
     "mung": "mùng", "mong": "mồng", "gieng": "giêng", "chap": "chạp", "ngay": "ngày", "thang": "tháng",
 }  # fmt: skip
-_SPELLINGS = frozenset({*_MARKED.values(), "một", "mốt", "mười", "mươi", "bẩy", "nhăm"})
+_SPELLINGS = frozenset({*_MARKED.values(), "bẩy", "nhăm"})
 
 
 def with_marks(text: str) -> str:
     """A date in words with lost or wrong tone marks put right, where only one word of dates can be meant."""
     out: list[str] = []
-    previous = ""
+    before, last = "", ""
     for part in re.split(r"([^\W\d_]+)", nfc(text)):
+        if not _LETTERS.fullmatch(part):
+            out.append(part)
+            continue
         flat = flattened(part)
-        if not _LETTERS.fullmatch(part) or part.lower() in _SPELLINGS:
-            fixed = part
-        elif flat == "mot":
-            fixed = "mốt" if previous == "muoi" else "một"
+        if flat == "mot":  # «mười một» but «hai mươi mốt»
+            fixed = "mốt" if last == "muoi" and before in _DIGITS else "một"
         elif flat == "muoi":
-            fixed = "mươi" if previous in _DIGITS else "mười"
+            fixed = "mươi" if last in _DIGITS else "mười"
         else:
-            fixed = _MARKED.get(_word(flat) or "", part)
-        if _LETTERS.fullmatch(part):
-            previous = flat
-            fixed = fixed.upper() if part.isupper() and len(part) > 1 else fixed
-            fixed = fixed.capitalize() if part[:1].isupper() and not part.isupper() else fixed
+            fixed = part.lower() if part.lower() in _SPELLINGS else _MARKED.get(_word(flat) or "", part)
+        before, last = last, flat
+        if part.isupper() and len(part) > 1:
+            fixed = fixed.upper()
+        elif part[:1].isupper():
+            fixed = fixed[:1].upper() + fixed[1:]
         out.append(fixed)
     return nfc("".join(out))
 

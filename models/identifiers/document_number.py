@@ -18,7 +18,7 @@ _NUMBER = re.compile(r"([0-9OoQIl|SsBZz]{1,7})([a-zđ]|bis)?")
 _LEADING = re.compile(r"^\s*[Ss][ốôổồóo6]\s*[:.]?\s*")
 # What OCR makes of the abbreviations that nearly every number carries.
 _MENDED_PARTS = {
-    **dict.fromkeys(("QD", "0Đ", "OĐ", "OD", "0D", "GĐ", "QÐ"), "QĐ"),
+    **dict.fromkeys(("QD", "0Đ", "OĐ", "OD", "0D", "GĐ", "QĐĐ", "QDĐ", "QĐD"), "QĐ"),
     **dict.fromkeys(("UBNĐ", "UBNO", "UBN0", "U8ND", "ƯBND", "UBNP"), "UBND"),
     **dict.fromkeys(("HDND", "HĐNĐ"), "HĐND"),
 }

@@ -10,7 +10,7 @@ from models.identifiers.dates import to_date
 from models.identifiers.digits import mended
 
 _WEIGHTS = (7, 3, 1)
-_LINE_1 = re.compile(r"[I1l|]DVNM([0-9OoQIl|SZBGDsz]{9})([0-9OoQIl|SZBGDsz])([0-9OoQIl|SZBGDsz]{12})")
+_LINE_1 = re.compile(r"[I1lT|\\]?DVNM([0-9OoQIl|SZBGDsz]{9})([0-9OoQIl|SZBGDsz])([0-9OoQIl|SZBGDsz]{12})")
 _LINE_2 = re.compile(
     r"([0-9OoQIl|SZBGD]{6})([0-9OoQIl|SZBGD])([MF<])([0-9OoQIl|SZBGD]{6})([0-9OoQIl|SZBGD])VN"
 )

@@ -7,22 +7,20 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
-import cv2
-import numpy as np
-from PIL import Image, ImageDraw
+from PIL import Image
 
-from models.text import without_marks
 from samples.fonts import MONOSPACED, SANS, FontBook
 from samples.ink import Seal, emblem_painter, signature_painter
+from samples.papers.card_codes import SidePainter, mrz_lines, qr_code
+from samples.papers.card_pictures import HEIGHT, WIDTH, chip, fingerprint, guilloche, portrait
 from samples.papers.common import MM, MOTTO, NATION, SAMPLE_MARK, Paper, mark_as_sample, pick, short_date
 from samples.people import Person, day_between, invent_person
 from samples.places import Place
-from samples.sheet import Colour, Overlay, Sheet, Span, Style
+from samples.sheet import Colour, Sheet, Span, Style
 
 LAYOUTS = ("2024-sheet", "2021-sheet", "2024-card", "2021-card")
 """Form of the card; both sides on one A4 sheet as counters copy them, or each side as its own picture."""
 
-WIDTH, HEIGHT = 85.6 * MM, 53.98 * MM
 _VIOLET: Colour = (52, 48, 120)
 _RED: Colour = (196, 30, 38)
 _DARK: Colour = (26, 26, 30)
@@ -112,7 +110,7 @@ class _Side:
     rng: random.Random
 
     def draw(self, side: Callable[[_Side, _Card], None], card: _Card) -> None:
-        self.sheet.overlay(_guilloche(self.rng, self.left, self.top))
+        self.sheet.overlay(guilloche(self.rng, self.left, self.top))
         side(self, card)
         self.text(
             WIDTH / 2, HEIGHT - 3.2, Span(SAMPLE_MARK, self.style(4.2, colour=(120, 90, 90))), align="centre"
@@ -178,7 +176,7 @@ class _Side:
             y += size * 1.22
         return y - size * 1.22
 
-    def overlay(self, paint: Callable[[Image.Image, float, float, float], None]) -> None:
+    def overlay(self, paint: SidePainter) -> None:
         left, top = self.left, self.top
 
         def painted(picture: Image.Image, scale: float) -> None:
@@ -204,8 +202,8 @@ def _heading(side: _Side, title: str, english: str, *, x: float, size: float) ->
 def _front_2021(side: _Side, card: _Card) -> None:
     holder = card.holder
     _heading(side, "CĂN CƯỚC CÔNG DÂN", "Citizen Identity Card", x=WIDTH * 0.5, size=6.5)
-    side.overlay(_portrait(side.rng, 9, 44, 58, 78, male=holder.male))
-    side.overlay(_qr(_qr_text(card), WIDTH - 42, 7, 34))
+    side.overlay(portrait(side.rng, 9, 44, 58, 78, male=holder.male))
+    side.overlay(qr_code(_qr_text(card), WIDTH - 42, 7, 34))
     x = 74
     side.text(
         x,
@@ -286,23 +284,23 @@ def _back_2021(side: _Side, card: _Card) -> None:
         Span("FOR ADMINISTRATIVE MANAGEMENT OF SOCIAL ORDER", side.style(4.0, colour=_LABEL)),
         align="centre",
     )
-    side.overlay(_chip(14, 50, 34, 28))
+    side.overlay(chip(14, 50, 34, 28))
     seal = Seal(
         side.left + middle - 14, side.top + 74, "CỤC CẢNH SÁT QUẢN LÝ HÀNH CHÍNH", diameter=34, wear=0.2
     )
     side.sheet.overlay(seal.painter(side.sheet.book, rng))
     side.sheet.overlay(signature_painter(rng, side.left + middle - 18, side.top + 62, 54, 24, (30, 30, 60)))
     side.text(middle, 94, Span("Trần Bá Mẫu", side.style(6.2, bold=True)), align="centre")
-    side.overlay(_fingerprint(rng, 192, 14, 40, 50))
-    side.overlay(_fingerprint(rng, 192 + 22, 14, 40, 50))
+    side.overlay(fingerprint(rng, 192, 14, 40, 50))
+    side.overlay(fingerprint(rng, 192 + 22, 14, 40, 50))
     _mrz(side, card)
 
 
 def _front_2024(side: _Side, card: _Card) -> None:
     holder = card.holder
     _heading(side, "CĂN CƯỚC", "IDENTITY CARD", x=WIDTH * 0.585, size=7.4)
-    side.overlay(_portrait(side.rng, 9, 46, 58, 80, male=holder.male))
-    side.overlay(_chip(WIDTH - 40, 72, 30, 24))
+    side.overlay(portrait(side.rng, 9, 46, 58, 80, male=holder.male))
+    side.overlay(chip(WIDTH - 40, 72, 30, 24))
     x = 76
     side.label(x, 62, "Số định danh cá nhân", "Personal identification number")
     side.text(x, 73.5, Span(holder.personal_id, side.style(11, bold=True), "personal_id"))
@@ -343,7 +341,7 @@ def _back_2024(side: _Side, card: _Card) -> None:
         y + 34.5,
         Span("Place of issue: MINISTRY OF PUBLIC SECURITY", side.style(4.8, italic=True, colour=_LABEL)),
     )
-    side.overlay(_qr(_qr_text(card), WIDTH - 54, 7, 44))
+    side.overlay(qr_code(_qr_text(card), WIDTH - 54, 7, 44))
     _mrz(side, card)
 
 
@@ -365,26 +363,6 @@ def _qr_text(card: _Card) -> str:
     )
 
 
-def check_digit(text: str) -> str:
-    """ICAO 9303 check digit, weights 7-3-1."""
-    values = [0 if c == "<" else int(c) if c.isdigit() else ord(c) - 55 for c in text]
-    return str(sum(v * (7, 3, 1)[i % 3] for i, v in enumerate(values)) % 10)
-
-
-def mrz_lines(
-    personal_id: str, born: date, expires: date, *, male: bool, surname: str, others: str
-) -> tuple[str, str, str]:
-    """The three lines of 30 characters (TD1) as Vietnamese cards carry them."""
-    last9 = personal_id[3:]
-    first = f"IDVNM{last9}{check_digit(last9)}{personal_id}<<{check_digit(personal_id)}"
-    b, e = f"{born:%y%m%d}", f"{expires:%y%m%d}"
-    second = f"{b}{check_digit(b)}{'M' if male else 'F'}{e}{check_digit(e)}VNM" + "<" * 11
-    composite = first[5:] + second[:7] + second[8:15] + second[18:29]
-    name = f"{surname}<<{others}".upper()
-    third = "<".join(without_marks(name).split())[:30].ljust(30, "<")
-    return first, second + check_digit(composite), third
-
-
 def _mrz(side: _Side, card: _Card) -> None:
     holder = card.holder
     lines = mrz_lines(
@@ -404,111 +382,6 @@ def _mrz(side: _Side, card: _Card) -> None:
         side.text(
             10, HEIGHT - 35 + 11.6 * index, Span(line, Style(family, size, bold=True, colour=(20, 20, 20)))
         )
-
-
-def _qr(text: str, x: float, y: float, size: float) -> Callable[[Image.Image, float, float, float], None]:
-    modules = cv2.QRCodeEncoder.create().encode(text)
-
-    def paint(picture: Image.Image, left: float, top: float, scale: float) -> None:
-        # A whole number of pixels a module, as printers do, keeps the code readable.
-        count = modules.shape[0]
-        module = max(1, round(size * scale / count))
-        code = Image.fromarray(modules).resize((module * count, module * count), Image.Resampling.NEAREST)
-        picture.paste(code.convert("RGB"), (round(left + x * scale), round(top + y * scale)))
-
-    return paint
-
-
-# ── pictures ─────────────────────────────────────────────────────────────────────────────────────────
-
-
-def _guilloche(rng: random.Random, left: float, top: float) -> Overlay:
-    """Pale green-yellow ground with fine crossing waves and round corners."""
-    phase, cycles = rng.uniform(0, 6.28), rng.uniform(5, 8)
-
-    def paint(picture: Image.Image, scale: float) -> None:
-        width, height = round(WIDTH * scale), round(HEIGHT * scale)
-        ys, xs = np.mgrid[0:height, 0:width].astype(np.float32)
-        u, v = xs / width, ys / height
-        green = np.array((206, 232, 218), dtype=np.float32)
-        yellow = np.array((244, 240, 208), dtype=np.float32)
-        mix = np.clip(1 - np.abs(u - 0.5) * 1.9, 0, 1)[..., None]
-        ground = green * (1 - mix) + yellow * mix
-        waves = np.zeros_like(u)
-        for k, (a, b) in enumerate(((1.0, 0.6), (0.8, -0.7), (0.25, 1.2))):
-            field = (u * a + v * b) * 46 + 1.4 * np.sin(u * cycles * (1 + 0.3 * k) + phase + v * 3)
-            waves = np.maximum(waves, np.exp(-((np.sin(np.pi * field) / 0.16) ** 2)))
-        tint = np.array((150, 196, 190), dtype=np.float32)
-        card = ground * (1 - 0.26 * waves[..., None]) + tint * 0.26 * waves[..., None]
-        mask = Image.new("L", (width, height), 0)
-        ImageDraw.Draw(mask).rounded_rectangle(
-            (0, 0, width - 1, height - 1), radius=3.2 * MM * scale, fill=255
-        )
-        picture.paste(
-            Image.fromarray(np.rint(card).astype(np.uint8)), (round(left * scale), round(top * scale)), mask
-        )
-
-    return paint
-
-
-def _portrait(
-    rng: random.Random, x: float, y: float, width: float, height: float, *, male: bool
-) -> Callable[[Image.Image, float, float, float], None]:
-    """A faceless silhouette: no picture of anyone."""
-    shirt = rng.choice(((70, 84, 120), (236, 236, 232), (60, 60, 66), (130, 60, 66)))
-    skin = rng.choice(((222, 186, 158), (206, 168, 138), (232, 200, 176)))
-
-    def paint(picture: Image.Image, left: float, top: float, scale: float) -> None:
-        w, h = round(width * scale), round(height * scale)
-        photo = Image.new("RGB", (w, h), (222, 228, 236))
-        draw = ImageDraw.Draw(photo)
-        hair = (38, 30, 28)
-        if not male:
-            draw.rounded_rectangle((w * 0.26, h * 0.2, w * 0.74, h * 0.72), radius=w * 0.2, fill=hair)
-        draw.ellipse((-w * 0.05, h * 0.68, w * 1.05, h * 1.4), fill=shirt)
-        draw.rectangle((w * 0.41, h * 0.55, w * 0.59, h * 0.74), fill=skin)
-        draw.ellipse((w * 0.3, h * 0.2, w * 0.7, h * 0.64), fill=skin)
-        draw.pieslice((w * 0.28, h * 0.15, w * 0.72, h * 0.58), 180, 360, fill=hair)
-        picture.paste(photo, (round(left + x * scale), round(top + y * scale)))
-
-    return paint
-
-
-def _chip(
-    x: float, y: float, width: float, height: float
-) -> Callable[[Image.Image, float, float, float], None]:
-    def paint(picture: Image.Image, left: float, top: float, scale: float) -> None:
-        draw = ImageDraw.Draw(picture)
-        a, b = left + x * scale, top + y * scale
-        w, h = width * scale, height * scale
-        gold, dark = (212, 182, 108), (150, 120, 60)
-        draw.rounded_rectangle(
-            (a, b, a + w, b + h), radius=h * 0.16, fill=gold, outline=dark, width=max(1, round(scale * 0.5))
-        )
-        line = max(1, round(scale * 0.45))
-        for share in (0.33, 0.66):
-            draw.line((a, b + h * share, a + w * 0.34, b + h * share), dark, line)
-            draw.line((a + w * 0.66, b + h * share, a + w, b + h * share), dark, line)
-        draw.ellipse((a + w * 0.34, b + h * 0.22, a + w * 0.66, b + h * 0.78), outline=dark, width=line)
-
-    return paint
-
-
-def _fingerprint(
-    rng: random.Random, x: float, y: float, width: float, height: float
-) -> Callable[[Image.Image, float, float, float], None]:
-    """Concentric wavy ridges; nobody's finger."""
-    phase = rng.uniform(0, 6.28)
-
-    def paint(picture: Image.Image, left: float, top: float, scale: float) -> None:
-        w, h = round(width * scale * 0.5), round(height * scale * 0.8)
-        ys, xs = np.mgrid[-1 : 1 : complex(0, h), -1 : 1 : complex(0, w)]
-        radius = np.hypot(xs, ys * 0.8) + 0.06 * np.sin(3 * np.arctan2(ys, xs) + phase)
-        ridges = (np.sin(radius * 46) > 0) & (np.hypot(xs, ys) < 0.96)
-        ink = Image.fromarray((ridges * 170).astype(np.uint8))
-        picture.paste((60, 50, 60), (round(left + x * scale), round(top + y * scale)), ink)
-
-    return paint
 
 
 def _on_sheet(

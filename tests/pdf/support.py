@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import struct
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import Any, Literal
 import numpy as np
 import page as pdfa
 import pikepdf
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageChops, ImageDraw, ImageFont
 
 from models.base import Value
 from models.ecopy import ConversionMark, CopyForm, EcopyData, PageNote, TransferNote
@@ -133,7 +134,7 @@ def ecopy_content(filler: int = 0) -> EcopyContent:
     }  # fmt: skip
     if filler:
         fields["filler"] = FieldValue(
-            value=("Chữ ữ ợ " * (filler // 14 + 1))[:filler], confidence=1, origin="person"
+            value=("Chữ ữ ợ " * (filler))[:filler], confidence=1, origin="person"
         )
     return EcopyContent(
         data=EcopyData(
@@ -380,3 +381,36 @@ class Evil:
 
 def evil(trace: Path) -> Any:
     return Evil(trace)
+
+
+# ── bilevel streams ──────────────────────────────────────────────────────────────────────────────────
+
+
+def group4(image: Image.Image) -> bytes:
+    """ITU-T T.6 data of a 1-bit picture, black pixels as 1 (PDF's BlackIs1 false reads them as black)."""
+    out = io.BytesIO()
+    ImageChops.invert(image).save(out, "TIFF", compression="group4", strip_size=1 << 24)
+    with Image.open(io.BytesIO(out.getvalue())) as tiff:
+        tags = tiff.tag_v2  # type: ignore[attr-defined]
+        offsets, lengths = tags[273], tags[279]
+    assert len(offsets) == 1
+    return out.getvalue()[offsets[0] : offsets[0] + lengths[0]]
+
+
+def jbig2(image: Image.Image) -> bytes:
+    """An embedded JBIG2 stream (ITU-T T.88): page information and one generic region coded as MMR."""
+    width, height = image.size
+    mmr = group4(image)
+    page_information = struct.pack(">IIIIBH", width, height, 0, 0, 0, 0)
+    region = struct.pack(">IIIIBB", width, height, 0, 0, 0, 1) + mmr
+
+    def segment(number: int, kind: int, body: bytes) -> bytes:
+        return struct.pack(">IBBBI", number, kind, 0, 1, len(body)) + body
+
+    return segment(0, 48, page_information) + segment(1, 38, region)
+
+
+def jp2(image: Image.Image) -> bytes:
+    out = io.BytesIO()
+    image.save(out, "JPEG2000")
+    return out.getvalue()

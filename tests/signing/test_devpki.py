@@ -126,7 +126,15 @@ def test_openssl_accepts_the_chain_and_the_lists(bench: Bench, name: str) -> Non
     folder = bench.pki.folder
     lists = bench.folder / "lists.pem"
     lists.write_bytes(b"".join(p.read_bytes() for p in (folder / "crl").iterdir()))
-    command = ["openssl", "verify", "-crl_check_all", "-CRLfile", lists, "-CAfile", folder / "root.pem"]
+    command: list[str | Path] = [
+        "openssl",
+        "verify",
+        "-crl_check_all",
+        "-CRLfile",
+        lists,
+        "-CAfile",
+        folder / "root.pem",
+    ]
     command += ["-untrusted", folder / "certificates/intermediate.pem", folder / f"certificates/{name}.pem"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr

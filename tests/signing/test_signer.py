@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-import resource
 import subprocess
 import sys
 import time
@@ -25,7 +24,7 @@ from cryptography.hazmat.primitives.serialization import BestAvailableEncryption
 from models.errors import CertificateRefused, SigningFault, TimestampUnavailable
 from models.people import Role
 from models.signatures import Level, SignRequest, Verdict
-from signing.evidence import DevelopmentEvidence
+from signing.evidence import DevelopmentEvidence, KnownLists
 from signing.names import field_name
 from signing.signer import PdfSigner, sign_request_time
 from signing.trust import TrustStore
@@ -236,13 +235,7 @@ def test_a_certificate_under_another_root_is_refused(bench: Bench, own_bench: Be
 def test_a_certificate_of_unknown_status_is_refused(bench: Bench, source: Path) -> None:
     blind = TrustStore(anchors=bench.trust.anchors)
 
-    class Nothing:
-        def gather(self, certificate: object, now: object) -> object:
-            from signing.evidence import Evidence
-
-            return Evidence()
-
-    signer = replace(bench.signer("clerk"), trust=blind, evidence=Nothing())  # type: ignore[arg-type]
+    signer = replace(bench.signer("clerk"), trust=blind, evidence=KnownLists(blind))
     with pytest.raises(CertificateRefused, match="REVOCATION_UNKNOWN"):
         signer.sign(source, bench.folder / "out.pdf", request(Level.B_B, bench.clock))
 
@@ -264,9 +257,7 @@ def _pkcs12(bench: Bench, key: ec.EllipticCurvePrivateKey | None = None) -> Path
             serial_number=x509.random_serial_number(),
             not_valid_before=certificate.not_valid_before_utc,
             not_valid_after=certificate.not_valid_after_utc,
-            extensions=[e for e in certificate.extensions if e.oid != x509.OID_SUBJECT_KEY_IDENTIFIER]
-            if hasattr(x509, "OID_SUBJECT_KEY_IDENTIFIER")
-            else list(certificate.extensions),
+            extensions=list(certificate.extensions),
         )
         above = serialization.load_pem_private_key(
             (folder / "private/intermediate.key.pem").read_bytes(), None
@@ -349,4 +340,3 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
     )
     assert large.stat().st_size > 96 << 20
     assert int(done.stdout) < 48 << 10  # KiB
-    assert resource.getpagesize()

@@ -39,7 +39,7 @@ ess_cert_id_alg = sha256
 def _openssl_accepts(token: bytes, bench: Bench, data: bytes = DATA) -> bool:
     (bench.folder / "token.der").write_bytes(token)
     (bench.folder / "data").write_bytes(data)
-    command = ["openssl", "ts", "-verify", "-token_in", "-in", bench.folder / "token.der"]
+    command: list[str | Path] = ["openssl", "ts", "-verify", "-token_in", "-in", bench.folder / "token.der"]
     command += ["-data", bench.folder / "data", "-CAfile", bench.pki.root_path]
     command += ["-untrusted", bench.pki.folder / "certificates/intermediate.pem"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
@@ -94,7 +94,15 @@ def _openssl_authority(bench: Bench) -> Answer:
 
     def answer(query: bytes) -> tuple[int, bytes]:
         (folder / "query").write_bytes(query)
-        command = ["openssl", "ts", "-reply", "-queryfile", folder / "query", "-out", folder / "reply"]
+        command: list[str | Path] = [
+            "openssl",
+            "ts",
+            "-reply",
+            "-queryfile",
+            folder / "query",
+            "-out",
+            folder / "reply",
+        ]
         command += ["-config", folder / "tsa.conf", "-signer", pki / "certificates/tsa.pem"]
         command += ["-inkey", pki / "private/tsa.key.pem", "-chain", pki / "certificates/intermediate.pem"]
         subprocess.run(command, capture_output=True, check=True)
