@@ -43,17 +43,22 @@ Type = Annotated[
 Identifier = Annotated[str, typer.Argument(metavar="ID", help="Mã giấy tờ hoặc bản sao / Document or e-copy")]
 
 
-@app.callback()
-def _root(
-    context: typer.Context,
-    version: Annotated[bool, typer.Option("--version", is_eager=True, help=VERSION_HELP)] = False,
-    lang: Lang = None,
-) -> None:
-    if version:
+def _tell_version(wanted: bool) -> None:
+    if wanted:
         from importlib.metadata import version as installed
 
         typer.echo(f"ecopy {installed('ecopy')}")
         raise typer.Exit()
+
+
+@app.callback()
+def _root(
+    context: typer.Context,
+    version: Annotated[
+        bool, typer.Option("--version", is_eager=True, callback=_tell_version, help=VERSION_HELP)
+    ] = False,
+    lang: Lang = None,
+) -> None:
     context.obj = lang  # --lang stands before or after the command
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from cli.console import Console, tell_error
 
-SUFFIXES = {"text": ".txt", "json": ".reading.json", "hocr": ".hocr", "alto": ".alto.xml"}
+SUFFIXES = {"text": ".txt", "json": ".json", "hocr": ".hocr", "alto": ".xml"}
 
 
 def run(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, replace
 
 from extraction import lexicon as lex
@@ -50,13 +51,13 @@ class Flow:
 
     def between(self, start: int, end: int) -> tuple[Token, ...]:
         """The tokens that letters start..end fall into."""
-        return tuple(
-            t for t, s in zip(self.tokens, self.starts, strict=True) if s < end and s + len(t.text) > start
-        )
+        first = max(0, bisect_right(self.starts, start) - 1)
+        found = self.tokens[first : bisect_left(self.starts, end)]
+        return found[1:] if found and self.starts[first] + len(found[0].text) <= start else found
 
     def index_at(self, place: int) -> int:
         """The first token that begins at or behind a letter."""
-        return next((i for i, s in enumerate(self.starts) if s >= place), len(self.tokens))
+        return bisect_left(self.starts, place)
 
 
 _EFFECT = re.compile(r"h[a-z]{1,2}eu l[a-z]{1,2}c(?: thi h[a-z]nh)?,?")

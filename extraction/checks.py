@@ -10,6 +10,7 @@ from extraction.definitions import Check, TypeDefinition
 from extraction.layout import key_of
 from extraction.values import UNLIMITED
 from models.identifiers import date_words, document_number, personal_id
+from models.text import flattened
 
 YOUNGEST_PARENT = 12
 """Years between parent and child below which one of the two dates is misread."""
@@ -124,6 +125,14 @@ def _same_person(check: Check, values: Mapping[str, str]) -> Verdict | None:
     return None
 
 
+def _name_in_text(check: Check, values: Mapping[str, str]) -> Verdict | None:
+    """A subject that names the holder must name him as the articles do, to the last mark."""
+    name, text = values.get(check.fields["name"]), values.get(check.fields["text"])
+    if not name or not text or flattened(name) not in flattened(text):
+        return None
+    return Verdict("repeated", name.lower() in text.lower(), (check.fields["name"], check.fields["text"]))
+
+
 _CHECKS = {
     "id_matches_holder": _id_matches_holder,
     "words_match_date": _words_match_date,
@@ -131,4 +140,5 @@ _CHECKS = {
     "parent_older": _parent_older,
     "number_year": _number_year,
     "same_person": _same_person,
+    "name_in_text": _name_in_text,
 }

@@ -8,8 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from rapidfuzz.distance import Levenshtein
+
 from extraction.definitions import TypeDefinition, other_titles
-from extraction.layout import Row, Sheet, capital_share
+from extraction.layout import Row, Sheet, capital_share, joined, key_of
 from extraction.phrases import Match, PhraseSet, Runs
 from models.extraction import UNKNOWN_TYPE
 
@@ -20,6 +22,7 @@ _LATER_TITLE = 0.25
 """What a title that is not the first one on the paper still counts."""
 _PAGES = 3
 _LARGE = 1.25
+_CLEAR = 0.8
 
 
 @dataclass(frozen=True)
@@ -51,11 +54,13 @@ class Classifier:
         self._types = tuple(types)
         titles: list[tuple[str, str, float]] = []
         cues: list[tuple[str, str, float]] = []
+        starts: list[tuple[str, str, float]] = []
+        kinds = {"title": titles, "anywhere": cues, "word_start": starts}
         for definition in types:
             for cue in definition.cues:
-                (titles if cue.where == "title" else cues).append((cue.text, definition.code, cue.weight))
+                kinds[cue.where].append((cue.text, definition.code, cue.weight))
         titles.extend((text, UNKNOWN_TYPE, _OTHER_TITLE) for text in other_titles())
-        self._titles, self._cues = titles, cues
+        self._titles, self._cues, self._starts = titles, cues, starts
         self._title_set = PhraseSet([text for text, _, _ in titles])
         self._cue_set = PhraseSet([text for text, _, _ in cues])
 
@@ -88,11 +93,12 @@ class Classifier:
             for match in self._title_set.find(runs[at]):
                 text, code, weight = self._titles[match.phrase]
                 strength = _title_strength(match, sheet)
-                if strength <= 0:
+                if strength <= 0 or (
+                    code == UNKNOWN_TYPE and match.similarity < 1 and not _means(text, match, sheet)
+                ):
                     continue
                 title = _Title(code, weight, at, match.row, strength)
-                letters = (match.end - match.start, len(text))
-                rank = strength * match.similarity * math.log(1 + letters[1])
+                rank = strength * match.similarity * math.log(1 + len(text))
                 if match.row not in best or rank > best[match.row][0]:
                     best[match.row] = (rank, title)
             found.extend(title for _, title in best.values())
@@ -117,18 +123,34 @@ class Classifier:
     def _phrase_scores(self, sheets: Sequence[Sheet], runs: Sequence[Runs]) -> dict[str, tuple[float, float]]:
         """Weight of the other cues for and against each type; each cue counts once."""
         best: dict[int, float] = {}
-        for sheet_runs, _ in zip(runs[:_PAGES], sheets, strict=False):
+        for sheet_runs, sheet in zip(runs[:_PAGES], sheets, strict=False):
             for match in self._cue_set.find(sheet_runs):
-                best[match.phrase] = max(best.get(match.phrase, 0.0), match.similarity)
+                text, _, weight = self._cues[match.phrase]
+                if weight > 0 or _means(text, match, sheet):
+                    best[match.phrase] = max(best.get(match.phrase, 0.0), match.similarity)
+        found = [(code, weight * best[at]) for at, (_, code, weight) in enumerate(self._cues) if at in best]
+        found += [
+            (code, weight) for text, code, weight in self._starts if _begins_a_word(text, sheets[:_PAGES])
+        ]
         scores: dict[str, tuple[float, float]] = defaultdict(lambda: (0.0, 0.0))
-        for phrase, similarity in best.items():
-            _, code, weight = self._cues[phrase]
+        for code, score in found:
             positive, negative = scores[code]
-            if weight > 0:
-                scores[code] = (positive + weight * similarity, negative)
-            else:
-                scores[code] = (positive, negative + weight * similarity)
+            scores[code] = (positive + max(score, 0.0), negative + min(score, 0.0))
         return scores
+
+
+def _begins_a_word(text: str, sheets: Sequence[Sheet]) -> bool:
+    """Whether a long word begins with the text; its first letter may be misread."""
+    start = key_of(text)
+    return any(
+        t.key[1 : len(start)] == start[1:] for s in sheets for t in s.tokens() if len(t.key) > 2 * len(start)
+    )
+
+
+def _means(cue: str, match: Match, sheet: Sheet) -> bool:
+    """With its tone marks too: «Minh Trinh» is no «Kính trình». What speaks against a type must be clear."""
+    read = joined(sheet.rows[match.row].tokens[match.start : match.end]).lower().strip(" :.,;")
+    return Levenshtein.normalized_similarity(read, cue.lower()) >= _CLEAR
 
 
 def _title_strength(match: Match, sheet: Sheet) -> float:

@@ -57,8 +57,8 @@ class Cue(Value):
 
     text: str
     weight: float
-    where: Literal["title", "anywhere"] = "anywhere"
-    """`title`: a line of its own, in capitals or larger than the rest."""
+    where: Literal["title", "anywhere", "word_start"] = "anywhere"
+    """`title`: a line of its own, in capitals or larger than the rest; `word_start`: how a long word begins."""
 
 
 class FieldDefinition(Value):
@@ -96,13 +96,38 @@ class Section(Value):
     labels: tuple[str, ...]
 
 
+CHECK_PARTS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
+    "id_matches_holder": (frozenset({"id"}), frozenset({"birth_date", "sex"})),
+    "words_match_date": (frozenset({"words", "date"}), frozenset()),
+    "not_later": (frozenset({"first", "second"}), frozenset()),
+    "parent_older": (frozenset({"parent", "child"}), frozenset()),
+    "number_year": (frozenset({"number", "date"}), frozenset()),
+    "same_person": (frozenset({"name", "first", "second"}), frozenset()),
+    "name_in_text": (frozenset({"name", "text"}), frozenset()),
+}
+"""The parts that each check compares: those it needs, and those it can use."""
+
+
 class Check(Value):
     """A comparison of fields that can fail. `fields` maps the check's parts to field names."""
 
     kind: Literal[
-        "id_matches_holder", "words_match_date", "not_later", "parent_older", "number_year", "same_person"
+        "id_matches_holder",
+        "words_match_date",
+        "not_later",
+        "parent_older",
+        "number_year",
+        "same_person",
+        "name_in_text",
     ]
     fields: dict[str, str]
+
+    @model_validator(mode="after")
+    def _parts_fit(self) -> Check:
+        needed, useful = CHECK_PARTS[self.kind]
+        if not needed <= set(self.fields) <= needed | useful:
+            raise ValueError(f"the check {self.kind} compares {', '.join(sorted(needed | useful))}")
+        return self
 
 
 class MinimumMapping(Value):

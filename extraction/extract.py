@@ -170,22 +170,27 @@ def _assembled(
         document_type=definition.code,
         type_probability=round(min(probability, 1.0), 4),
         fields=dict(sorted(fields.items(), key=lambda item: definition.order[item[0]])),
-        needs_review=_doubtful(definition, fields, rules),
+        needs_review=_doubtful(definition, fields, rules, all_of_them="type_contradicted" in flags),
         flags=tuple(dict.fromkeys(flags)),
     )
 
 
 def _doubtful(
-    definition: TypeDefinition, fields: Mapping[str, FieldValue], rules: RuleSet
+    definition: TypeDefinition, fields: Mapping[str, FieldValue], rules: RuleSet, *, all_of_them: bool
 ) -> tuple[str, ...]:
-    """Doubtful fields and required ones that were not found, in the order of the form."""
+    """Doubtful fields and required ones that were not found, in the order of the form.
+
+    On a paper that speaks against its type every field that no person has confirmed is doubtful.
+    """
     names = []
     for wanted in definition.fields:
         value = fields.get(wanted.name)
         if value is None:
             if wanted.required:
                 names.append(wanted.name)
-        elif value.origin != "person" and confidence.is_doubtful(value.confidence, rules.review):
+        elif value.origin != "person" and (
+            all_of_them or confidence.is_doubtful(value.confidence, rules.review)
+        ):
             names.append(wanted.name)
     return tuple(names)
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from rapidfuzz.distance import Levenshtein
 
@@ -51,6 +53,8 @@ class Search:
     """Sheet and row of the title, where one was found."""
     anchors: list[Anchor] = field(default_factory=list)
     by_row: dict[tuple[int, int], list[Anchor]] = field(default_factory=dict)
+    memory: dict[str, Any] = field(default_factory=dict)
+    """What one finder worked out and another needs again."""
 
     @classmethod
     def over(
@@ -138,8 +142,8 @@ def _wrapped(search: Search, wanted: FieldDefinition, anchor: Anchor) -> tuple[l
     left = _column_left(search, anchor)
     loose = False
     for at in range(anchor.row + 1, min(anchor.row + wanted.lines, len(sheet.rows))):
-        inside = tuple(t for t in sheet.rows[at].tokens if t.middle >= left)
-        if not inside or (anchor.sheet, at) in search.by_row:
+        inside = _own_part(search, anchor.sheet, at, left, 1.0)
+        if not inside:
             break
         row = Row(inside)
         going_on = _goes_on(sheet, last, row, wanted)
@@ -149,6 +153,39 @@ def _wrapped(search: Search, wanted: FieldDefinition, anchor: Anchor) -> tuple[l
         found.extend(inside)
         last = row
     return found, loose
+
+
+def _own_part(search: Search, sheet: int, at: int, left: float, right: float) -> tuple[Token, ...] | None:
+    """The words of a row inside a column; None where a label opens something new in it.
+
+    What belongs to a label further left (the expiry beside an address on a card) is left out.
+    """
+    row = search.sheets[sheet].rows[at]
+    taken: set[Token] = set()
+    for other in search.by_row.get((sheet, at), []):
+        if left <= other.x0 < right:
+            return None
+        taken.update(row.tokens[other.start : other.end])
+        if other.x0 < left:
+            taken.update(_claimed(search, other))
+    inside = [t for t in row.tokens if left <= t.middle < right and t not in taken]
+    if inside:  # a line that begins a little left of its label is not cut in two
+        near = 2 * search.sheets[sheet].character
+        for token in reversed([t for t in row.tokens if t.x0 < inside[0].x0]):
+            if token in taken or inside[0].x0 - token.x1 > near:
+                break
+            inside.insert(0, token)
+    return tuple(inside)
+
+
+def _claimed(search: Search, anchor: Anchor) -> Sequence[Token]:
+    """The words right of a label that are its value: what can be read as one, else all up to a wide gap."""
+    right = right_of(search, anchor)
+    wanted = search.definition.field(anchor.fields[0]) if anchor.fields else None
+    if wanted is not None and wanted.kind not in _PROSE:
+        parsed = values.parse(wanted.kind, right)
+        return parsed.tokens if parsed else ()
+    return search.sheets[anchor.sheet].cells(Row(tuple(right)))[0].tokens if right else ()
 
 
 def _column_left(search: Search, anchor: Anchor) -> float:
@@ -192,11 +229,11 @@ def _below(search: Search, wanted: FieldDefinition, anchor: Anchor) -> Found | N
     loose = False
     last = sheet.rows[anchor.row]
     for at in range(anchor.row + 1, min(anchor.row + 1 + max(wanted.lines, 1), len(sheet.rows))):
-        row = sheet.rows[at]
-        opened = [a for a in search.by_row.get((anchor.sheet, at), []) if left <= a.x0 < right]
-        if opened or row.y0 - last.y1 > _NEXT_LINE * sheet.height:
+        if sheet.rows[at].y0 - last.y1 > _NEXT_LINE * sheet.height:
             break
-        inside = tuple(t for t in row.tokens if left <= t.middle < right)
+        inside = _own_part(search, anchor.sheet, at, left, right)
+        if inside is None:
+            break
         if not any(t.key for t in inside):
             continue
         part = Row(inside)

@@ -13,9 +13,9 @@ from extraction import lexicon as lex
 from extraction import values
 from extraction.definitions import FieldDefinition
 from extraction.finding import Found, Search
-from extraction.layout import Row, Token, capital_share, cells, joined, regrouped
+from extraction.layout import Row, Token, capital_share, cells, joined, rows_of
 from extraction.parsed import trimmed
-from extraction.phrases import PhraseSet, without_overlaps
+from extraction.phrases import PhraseSet, Runs, without_overlaps
 from models.identifiers import dates, document_number
 from models.text import flattened
 
@@ -26,6 +26,7 @@ _NATION = (
 )
 _NATION_SET = PhraseSet(_NATION)
 _NATION_WEIGHTS = {at: float(len(text)) for at, text in enumerate(_NATION)}
+_LONGEST_HEAD = 24  # rows
 _HEAD_SHARE = 0.34
 """Without a title the head is the top third of the page."""
 
@@ -41,31 +42,36 @@ class Head:
 
 def head_of(search: Search) -> Head | None:
     """The head above the title, split where the nation's name begins; None on a page without words."""
+    if "head" not in search.memory:
+        search.memory["head"] = _head(search)
+    head: Head | None = search.memory["head"]
+    return head
+
+
+def _head(search: Search) -> Head | None:
     at = next((i for i, s in enumerate(search.sheets) if s.rows), None)
     if at is None:
         return None
     sheet = search.sheets[at]
-    rows = sheet.rows[: _head_end(search, at)]
+    rows = sheet.rows[: min(_head_end(search, at), _LONGEST_HEAD)]
     nation: list[Token] = []
-    for match in without_overlaps(_NATION_SET.find(search.runs[at]), _NATION_WEIGHTS):
-        if match.row < len(rows):
-            nation.extend(sheet.rows[match.row].tokens[match.start : match.end])
+    for match in without_overlaps(_NATION_SET.find(Runs(rows)), _NATION_WEIGHTS):
+        nation.extend(sheet.rows[match.row].tokens[match.start : match.end])
     # Beside the issuer the nation stands right of the middle; above everything else, in it.
     beside = bool(nation) and median(t.middle for t in nation) > 0.56
     split = min(t.x0 for t in nation) - sheet.character if beside else 0.46
-    left: list[Token] = []
-    right: list[Token] = []
+    left: list[Sequence[Token]] = []
+    right: list[Sequence[Token]] = []
     for row in rows:
         rest = tuple(t for t in row.tokens if t not in nation)
         for cell in sheet.cells(Row(rest)) if rest else []:
             if beside and cell.x0 < split < cell.x1:  # two columns set close together
-                left.extend(t for t in cell.tokens if t.middle < split)
-                right.extend(t for t in cell.tokens if t.middle >= split)
+                left.append([t for t in cell.tokens if t.middle < split])
+                right.append([t for t in cell.tokens if t.middle >= split])
             else:
-                (left if cell.x0 < split and (cell.x0 + cell.x1) / 2 < max(split, 0.5) else right).extend(
-                    cell.tokens
-                )
-    return Head(tuple(regrouped(left)), tuple(regrouped(right)), sheet.character)
+                is_left = cell.x0 < split and (cell.x0 + cell.x1) / 2 < max(split, 0.5)
+                (left if is_left else right).append(cell.tokens)
+    return Head(tuple(rows_of(left)), tuple(rows_of(right)), sheet.character)
 
 
 def _head_end(search: Search, at: int) -> int:
@@ -97,13 +103,13 @@ def _agency_names(head: Head) -> list[list[Row]]:
         flat = flattened(text)
         if _is_number_row(row) or _NUMBER.search(text) or any(dates.find_dates(text)):
             break
-        words = [w for w in text.split() if sum(c.isalpha() for c in w) >= 2]
-        if not words or capital_share(text) < 0.6:
-            if groups:
-                continue
+        if not any(sum(c.isalpha() for c in w) >= 2 for w in text.split()):
             continue
         starts = _starts_agency(flat)
         unit = _starts_unit(flat)
+        # Agencies stand in capitals; on older forms, in small letters, only a name that begins like one counts.
+        if capital_share(text) < 0.6 and not (starts and text[:1].isupper()) and not (unit and groups):
+            continue
         if starts and not (groups and _is_bare_head(groups[-1]) and unit):
             groups.append([row])
         elif groups:
@@ -113,18 +119,16 @@ def _agency_names(head: Head) -> list[list[Row]]:
 
 def _starts_agency(flat: str) -> bool:
     words = flat.split()
-    for entry in lex.lexicon().agency_heads:
-        head = flattened(entry).split()
-        start = " ".join(words[: len(head)])
-        target = " ".join(head)
-        slack = 1 if len(target) >= 6 else 0
-        if Levenshtein.distance(start, target, score_cutoff=slack + 1) <= slack + (len(target) > 12):
+    for target, length in lex.flat_entries("agency_heads"):
+        start = " ".join(words[:length])
+        slack = (1 if len(target) >= 6 else 0) + (len(target) > 12)
+        if Levenshtein.distance(start, target, score_cutoff=slack + 1) <= slack:
             return True
     return False
 
 
 def _starts_unit(flat: str) -> bool:
-    return any(flat.startswith(flattened(unit) + " ") for unit in lex.lexicon().unit_words)
+    return any(flat.startswith(unit + " ") for unit, _ in lex.flat_entries("unit_words"))
 
 
 def _is_bare_head(rows: Sequence[Row]) -> bool:
@@ -296,4 +300,4 @@ def _is_authority(row: Row, first: Row | None) -> bool:
     if first is not None and capital_share(first.text) < 0.6:
         return True
     flat = flattened(trimmed(text))
-    return any(flat.startswith(flattened(o)) for o in lex.lexicon().offices) or _starts_agency(flat)
+    return any(flat.startswith(office) for office, _ in lex.flat_entries("offices")) or _starts_agency(flat)

@@ -282,8 +282,6 @@ def _as_printed(label: str, tokens: Sequence[Token]) -> bool:
 def _label_left(tokens: Sequence[Token], start: int, character: float) -> float:
     """Where a two-language label begins whose first language could not be read: «… / Date of issue:»."""
     at = start
-    if at == 0 or tokens[at - 1].text[-1:] != "/":
-        return tokens[start].x0
     while (
         at > 0 and tokens[at].x0 - tokens[at - 1].x1 <= WIDE_GAP * character and not _is_colon(tokens[at - 1])
     ):
@@ -301,7 +299,8 @@ def _translations_joined(anchors: list[Anchor], sheet: Sheet) -> list[Anchor]:
                 kept[-1] = replace(last, end=max(last.end, anchor.end), colon=last.colon or anchor.colon)
                 continue
             between = sheet.rows[anchor.row].tokens[last.end : anchor.start]
-            if all(not t.key for t in between):
+            second_language = anchor.quality > 0 and sum(len(t.key) for t in between) <= 2  # a misread stroke
+            if second_language:
                 kept[-1] = replace(
                     last, end=anchor.end, colon=anchor.colon, quality=max(last.quality, anchor.quality)
                 )

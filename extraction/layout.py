@@ -19,7 +19,7 @@ _TO_PLAIN = str.maketrans(
     {"Ð": "Đ", "ð": "đ", "\u00a0": " ", "：": ":", "；": ";", "／": "/", "’": "'", "‘": "'"}
 )
 _KEY = re.compile(r"[^a-z0-9]+")
-_OPEN_ROWS = 48  # rows a new line may still join; hostile pages must not make this quadratic
+_OPEN_ROWS = 16  # rows a new line may still join; hostile pages must not make this quadratic
 _ROW_MEMBERS = 40
 WIDE_GAP = 3.2
 """A gap of this many average characters separates cells; justified text stays below it."""
@@ -273,11 +273,6 @@ def rows_of(lines: Iterable[Sequence[Token]]) -> list[Row]:
             best.append(line)
     built = [Row(tuple(sorted((t for line in row for t in line), key=lambda t: t.x0))) for row in rows]
     return sorted(built, key=lambda r: (r.y0 + r.y1) / 2)
-
-
-def regrouped(tokens: Iterable[Token]) -> list[Row]:
-    """Rows of loose tokens, for a part of a page looked at alone."""
-    return rows_of([token] for token in tokens)
 
 
 def _centre(line: Sequence[Token]) -> tuple[float, float]:

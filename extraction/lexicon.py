@@ -65,6 +65,13 @@ def by_flat_key(group: str) -> dict[str, str]:
     return {key: entry for key, entry in found.items() if key not in shared}
 
 
+@cache
+def flat_entries(group: str) -> tuple[tuple[str, int], ...]:
+    """The markless keys of one list, each with its number of words."""
+    keys = (flat_key(entry) for entry in getattr(lexicon(), group))
+    return tuple((key, len(key.split())) for key in keys)
+
+
 def flat_key(text: str) -> str:
     """Markless lower-case key with single spaces; hyphens count as spaces."""
     return squeeze(re.sub(r"[-–'’.]", " ", flattened(nfc(text))))
@@ -126,9 +133,13 @@ def misspelt(text: str) -> int:
 
 
 def cased_like(entry: str, printed: str) -> str:
-    """`entry` in capitals where `printed` is."""
+    """`entry` in capitals where (nearly) all of `printed` is."""
     letters = [c for c in printed if c.isalpha()]
-    return entry.upper() if len(letters) > 1 and all(c.isupper() for c in letters) else entry
+    return (
+        entry.upper()
+        if len(letters) > 1 and sum(c.isupper() for c in letters) > 0.8 * len(letters)
+        else entry
+    )
 
 
 def marked_like(entry: str, printed: str) -> str:

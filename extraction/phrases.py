@@ -13,6 +13,8 @@ from rapidfuzz.process import cdist
 from extraction.layout import Row, key_of
 
 LONGEST_RUN = 12
+_ALIKE = str.maketrans("l10", "iio")
+"""Letters and digits that OCR mixes up are one letter here, on both sides."""
 LONGEST_KEY = 64
 
 
@@ -43,7 +45,7 @@ class PhraseSet:
         self.phrases = tuple(phrases)
         self._by_length: dict[int, list[tuple[int, str]]] = defaultdict(list)
         for index, phrase in enumerate(self.phrases):
-            key = key_of(phrase)[:LONGEST_KEY]
+            key = key_of(phrase).translate(_ALIKE)[:LONGEST_KEY]
             if key:
                 self._by_length[len(key)].append((index, key))
 
@@ -76,7 +78,7 @@ class Runs:
     def __init__(self, rows: Sequence[Row]) -> None:
         self._places: dict[str, list[tuple[int, int, int]]] = defaultdict(list)
         for at, row in enumerate(rows):
-            keys = [token.key for token in row.tokens]
+            keys = [token.key.translate(_ALIKE) for token in row.tokens]
             for start, first in enumerate(keys):
                 if not first:
                     continue

@@ -76,7 +76,7 @@ def name(tokens: Sequence[Token]) -> Parsed | None:
         elif capitals and not word.isupper():
             break
         kept.append(token)
-        if token.text[-1:] in ",;)":
+        if token.text[-1:] in ",;)" or (token.text[-1:] == "." and len(word) > 1):
             break
     while len(kept) > 2 and is_smudge(kept[-1]):
         kept.pop()
@@ -171,8 +171,12 @@ def _address_mended(text: str) -> str:
             words[at] = lex.recased(entry, word)
     mended_text = " ".join(words)
     head, comma, last = mended_text.rpartition(",")
-    match = re.match(r"^(\s*(?:tỉnh|thành phố|tp\.?)\s+)(.+)$", last, re.IGNORECASE)
-    if match and match[2].lower() not in {p.lower() for p in lex.lexicon().provinces}:
+    match = re.match(r"^(\s*(?:(?:tỉnh|thành phố|tp\.?)\s+)?)(.+)$", last, re.IGNORECASE)
+    if (
+        match
+        and (comma or match[1].strip())
+        and match[2].lower() not in {p.lower() for p in lex.lexicon().provinces}
+    ):
         entry = next((p for p in lex.lexicon().provinces if lex.flat_key(p) == lex.flat_key(match[2])), None)
         if entry:
             return nfc(f"{head}{comma}{match[1]}{lex.cased_like(entry, match[2])}")
@@ -210,12 +214,13 @@ def organisation(tokens: Sequence[Token]) -> Parsed | None:
     if marked != found.value:
         found = replace(found, value=marked, failed=(*found.failed, "marks"), printed=found.as_printed)
     flat = flattened(found.value)
-    heads = [flattened(h) for h in lex.lexicon().agency_heads + lex.lexicon().organisation_heads]
+    heads = [key for group in ("agency_heads", "organisation_heads") for key, _ in lex.flat_entries(group)]
     known = any(flat.startswith(h + " ") or flat == h for h in heads)
     passed = (*found.passed, "agency") if known else found.passed
     return replace(found, passed=passed, failed=found.failed if known else (*found.failed, "agency"))
 
 
+_UNITS = {"tinh": "tỉnh", "huyen": "huyện", "quan": "quận", "xa": "xã", "phuong": "phường"}
 _COMMITTEE = "Ủy ban nhân dân"
 
 
@@ -223,6 +228,11 @@ def _committee_mended(found: Parsed) -> Parsed:
     """The name that most agencies begin with, put right; a person looks where letters were wrong, not only marks."""
     words = found.value.split()
     head = " ".join(words[:4])
+    if len(words) > 5 and (unit := _UNITS.get(flattened(words[4]))) and words[4].lower() != unit:
+        words[4] = lex.cased_like(unit, words[4])
+        found = replace(
+            found, value=" ".join(words), failed=(*found.failed, "marks"), printed=found.as_printed
+        )
     flat, target = flattened(head), flattened(_COMMITTEE)
     if len(words) < 4 or head.lower() in {"ủy ban nhân dân", "uỷ ban nhân dân"}:
         return found

@@ -19,6 +19,9 @@ from models.text import flattened
 
 _BEHALF = re.compile(r"^(?:(?:t/?m|k/?t|t/?l|tuq|q|t/?u)\s*[.,:]?\s+|(?:tm|kt|tl|tuq|q)[.,:]\s*)")
 
+_LOWEST_NAME = 14
+"""The name stands at most so many letter heights below the office: the hand signs between them."""
+
 
 @dataclass(frozen=True)
 class Signer:
@@ -31,6 +34,13 @@ class Signer:
 
 def signer_of(search: Search) -> Signer | None:
     """The lowest office line with a name under it, the right column before the left one."""
+    if "signer" not in search.memory:
+        search.memory["signer"] = _signer(search)
+    signer: Signer | None = search.memory["signer"]
+    return signer
+
+
+def _signer(search: Search) -> Signer | None:
     best: tuple[tuple[bool, bool, int, float], Signer] | None = None
     below = _last_article(search)
     for at, sheet in enumerate(search.sheets):
@@ -79,9 +89,9 @@ def _is_office(cell: Row) -> bool:
     if not text or len(words) > 10 or text.endswith(("./.", ";")):
         return False
     flat = lex.flat_key(_BEHALF.sub("", flattened(text)))
-    for office in lex.lexicon().offices:
-        target = lex.flat_key(office)
-        start = " ".join(flat.split()[: len(target.split())])
+    words_read = flat.split()
+    for target, length in lex.flat_entries("offices"):
+        start = " ".join(words_read[:length])
         slack = 1 if len(target) > 7 else 0
         if Levenshtein.distance(start, target, score_cutoff=slack + 1) > slack:
             continue
@@ -91,8 +101,8 @@ def _is_office(cell: Row) -> bool:
 
 def _is_heading(cell: Row) -> bool:
     return any(
-        Levenshtein.normalized_similarity(cell.key, key_of(heading)) > 0.85
-        for heading in lex.lexicon().signature_headings
+        Levenshtein.normalized_similarity(cell.key, key.replace(" ", "")) > 0.85
+        for key, _ in lex.flat_entries("signature_headings")
     )
 
 
@@ -101,8 +111,10 @@ def _name_below(sheet: Sheet, rows: Sequence[Sequence[Row]], office: Row) -> Row
     centre = (office.x0 + office.x1) / 2
     reach = max(0.13, (office.x1 - office.x0) * 0.6)
     for row in rows:
+        if row and row[0].y0 - office.y1 > _LOWEST_NAME * sheet.height:
+            return None
         for cell in row:
-            if cell.y0 - office.y1 > 14 * sheet.height or abs((cell.x0 + cell.x1) / 2 - centre) > reach:
+            if abs((cell.x0 + cell.x1) / 2 - centre) > reach:
                 continue
             if _is_office(cell):
                 return None  # the block's real office line comes further down

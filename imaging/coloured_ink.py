@@ -48,7 +48,12 @@ def find_coloured_ink(rgb: np.ndarray, dpi: float) -> ColouredInk:
     if int(coloured.sum()) < 40:
         return ColouredInk((), ())
     scale = (rgb.shape[1] / small.shape[1], rgb.shape[0] / small.shape[0])
-    stamps = _stamps(coloured, small_dpi / 25.4)
+    # Red and blue apart: a signature that crosses a seal would join the two into one shapeless thing.
+    reddish = small[..., 0] >= small[..., 2]
+    stamps = [
+        *_stamps(coloured & reddish, small_dpi / 25.4),
+        *_stamps(coloured & ~reddish, small_dpi / 25.4),
+    ]
     lines = _printed_lines(coloured, black > _BLACK_DEPTH, stamps, small_dpi / 25.4)
     return ColouredInk(
         stamps=tuple(_scaled(b, scale, rgb.shape, 0) for b in stamps),
@@ -71,9 +76,15 @@ def _scaled(box: PixelBox, scale: tuple[float, float], shape: tuple[int, ...], m
     )
 
 
-def _components(mask: np.ndarray) -> list[PixelBox]:
+def _components(
+    mask: np.ndarray, *, width: tuple[float, float], height: tuple[float, float]
+) -> list[PixelBox]:
+    """Connected components whose width and height in pixels lie within bounds."""
     _, _, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
-    return [PixelBox(int(x), int(y), int(x + w), int(y + h)) for x, y, w, h, _ in stats[1:]]
+    w, h = stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]
+    fits = (w >= width[0]) & (w <= width[1]) & (h >= height[0]) & (h <= height[1])
+    fits[0] = False
+    return [PixelBox(int(x), int(y), int(x + w), int(y + h)) for x, y, w, h, _ in stats[fits]]
 
 
 def _stamps(coloured: np.ndarray, mm: float) -> list[PixelBox]:
@@ -81,15 +92,18 @@ def _stamps(coloured: np.ndarray, mm: float) -> list[PixelBox]:
     gap = max(3, int(1.2 * mm) | 1)
     joined = cv2.morphologyEx(coloured, cv2.MORPH_CLOSE, np.ones((gap, gap), np.uint8))
     found = []
-    for box in _components(joined):
+    for box in _components(joined, width=(15 * mm, 90 * mm), height=(8 * mm, 60 * mm)):
         width, height = (box.x1 - box.x0) / mm, (box.y1 - box.y0) / mm
-        if not (15 <= width <= 90 and 8 <= height <= 60):
-            continue
         piece = joined[box.y0 : box.y1, box.x0 : box.x1]
         round_enough = 0.85 <= width / height <= 1.18 and 20 <= width <= 55
         if (round_enough and _ring_share(piece) >= 0.75) or _frame_share(piece, mm) >= 0.85:
             found.append(box)
-    return found
+    # The inner ring of a seal is no second seal.
+    return [
+        b
+        for b in found
+        if not any(o is not b and o.x0 <= b.x0 and o.x1 >= b.x1 and o.y0 <= b.y0 <= o.y1 for o in found)
+    ]
 
 
 def _ring_share(piece: np.ndarray) -> float:
@@ -122,7 +136,8 @@ def _printed_lines(
         canvas[b.y0 : b.y1, b.x0 : b.x1] = 1
     reach = max(3, int(5.0 * mm) | 1)
     lines = []
-    for line in _components(cv2.morphologyEx(canvas, cv2.MORPH_CLOSE, np.ones((1, reach), np.uint8))):
+    joined = cv2.morphologyEx(canvas, cv2.MORPH_CLOSE, np.ones((1, reach), np.uint8))
+    for line in _components(joined, width=(4 * mm, np.inf), height=(1.4 * mm, 20 * mm)):
         members = [
             b for b in letters if line.holds((b.x0 + b.x1) / 2, (b.y0 + b.y1) / 2) and b.y1 - b.y0 > 1.4 * mm
         ]
@@ -141,9 +156,5 @@ def _printed_lines(
 
 
 def _letter_boxes(coloured: np.ndarray, mm: float) -> list[PixelBox]:
-    found = []
-    for b in _components(coloured):
-        width, height = (b.x1 - b.x0) / mm, (b.y1 - b.y0) / mm
-        if 0.4 <= height <= 14 and 0.2 <= width <= 30 and width <= 8 * height:
-            found.append(b)
-    return found
+    boxes = _components(coloured, width=(max(2.0, 0.2 * mm), 30 * mm), height=(max(2.0, 0.4 * mm), 14 * mm))
+    return [b for b in boxes if b.x1 - b.x0 <= 8 * (b.y1 - b.y0)]

@@ -114,20 +114,24 @@ def _sharpness(grey: np.ndarray, dpi: float) -> float:
         return 0.0
     near = np.ones((1, 7), np.uint8)
     rise = cv2.subtract(cv2.dilate(grey, near), cv2.erode(grey, near))
-    strong = rise > max(32.0, 0.6 * float(np.percentile(rise[::4, ::4], 99.5)))
-    step = np.zeros_like(grey)
-    step[:, 1:] = cv2.absdiff(grey[:, 1:], grey[:, :-1])
-    steepest = cv2.dilate(step, near)
-    if int(strong.sum()) < 16:
+    least = max(32.0, 0.6 * float(np.percentile(rise[::4, ::4], 99.5)))
+    strong = cv2.compare(rise, least, cv2.CMP_GT)
+    if cv2.countNonZero(strong) < 16:
         return 0.0
-    share = float(steepest[strong].astype(np.float32).sum() / rise[strong].astype(np.float32).sum())
+    step = np.zeros_like(grey)
+    cv2.absdiff(grey[:, 1:], grey[:, :-1], step[:, 1:])
+    steepest = cv2.dilate(step, near)
+    share = cv2.mean(steepest, strong)[0] / cv2.mean(rise, strong)[0]
     return round(share * min(1.0, dpi / _EDGE_DPI), 4)
 
 
 def _contrast(grey: np.ndarray, mask: np.ndarray) -> float:
     """Distance between the paper and the darkest tenth of the ink, 0–1; 0 on a blank page."""
-    ink = grey[mask.astype(bool)]
-    if ink.size == 0:
+    levels = np.arange(256)
+    ink = np.cumsum(cv2.calcHist([grey], [0], mask, [256], [0, 256]))
+    if ink[-1] == 0:
         return 0.0
-    paper = float(np.median(grey[~mask.astype(bool)])) if ink.size < grey.size else 255.0
-    return round(min(1.0, max(0.0, paper - float(np.percentile(ink, 10))) / 255.0), 4)
+    paper = np.cumsum(cv2.calcHist([grey], [0], 1 - mask, [256], [0, 256]))
+    light = levels[np.searchsorted(paper, paper[-1] / 2)] if paper[-1] else 255
+    dark = levels[np.searchsorted(ink, ink[-1] / 10)]
+    return round(min(1.0, max(0.0, float(light - dark) / 255.0)), 4)

@@ -62,6 +62,9 @@ class PageReading(Value):
 
     page: int = Field(ge=1)
     regions: tuple[Region, ...]
+    width_px: int | None = None
+    """Width of the upright picture that was read; None where there was no picture (text layers)."""
+    height_px: int | None = None
 
     def lines(self) -> Iterator[Line]:
         for region in self.regions:

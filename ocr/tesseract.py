@@ -28,7 +28,7 @@ _SMALLEST_PX = 12
 _DOUBTFUL = 0.96
 _MARGIN = 0.25
 _RIM = 6
-_LINE_PX = 40.0
+_LINE_PX = 32.0
 _LARGEST_SCALE = 2.0
 
 
@@ -56,13 +56,14 @@ class TesseractEngine:
     def read_page(self, image: np.ndarray, *, dpi: float, page: int) -> PageReading:
         """See `models.ports.OcrEngine.read_page`. Noise, photographs and blank pages give no lines."""
         deadline = time.monotonic() + self._timeout_s
-        if min(image.shape[:2]) < _SMALLEST_PX:
-            return PageReading(page=page, regions=())
+        height, width = image.shape[:2]
+        if min(height, width) < _SMALLEST_PX:
+            return PageReading(page=page, regions=(), width_px=width, height_px=height)
         cleaned = clean_for_reading(image, dpi)
         back = _WayBack(cleaned, image.shape)
         lines = [] if _blank(cleaned) else self._lines(cleaned, deadline)
         regions = [back.region(block.kind, block.lines) for block in arrange(lines)]
-        return PageReading(page=page, regions=(*regions, *back.stamps()))
+        return PageReading(page=page, regions=(*regions, *back.stamps()), width_px=width, height_px=height)
 
     def _lines(self, cleaned: CleanedPage, deadline: float) -> list[PlacedLine]:
         leaders = [Leader(box.x0, box.y0, box.x1, box.y1) for box in cleaned.leaders]

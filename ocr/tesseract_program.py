@@ -9,6 +9,7 @@ import subprocess
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -38,8 +39,12 @@ class Installation:
 
 
 def find_installation(language: str) -> Installation:
-    """Raises EngineMissing when the program or the language's model is not there."""
-    command = pytesseract.pytesseract.tesseract_cmd
+    """Asked once per process. Raises EngineMissing when the program or the language's model is not there."""
+    return _found(language, pytesseract.pytesseract.tesseract_cmd)
+
+
+@cache
+def _found(language: str, command: str) -> Installation:
     if shutil.which(command) is None:
         raise EngineMissing(engine="Tesseract")
     try:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from statistics import median
 
 from models.reading import Line, PageReading
@@ -15,32 +16,33 @@ from pdf.syntax import number
 _MIN_SIZE, _MAX_SIZE = 1.0, 400.0
 _MIN_STRETCH, _MAX_STRETCH = 1.0, 2000.0
 """Horizontal scaling in per cent; what lies outside comes from boxes that are no words."""
+_WIDEST_FACE = 1.25
+"""No usual face sets text narrower than Times by more than this; a box that is taller is too tall."""
+_SPACE = 0.2
+"""Least gap between words in units of the font size: readers that split words by geometry, not by the space
+character, need 0.15."""
+_LEAST_WIDTH = 0.2
+"""Share of a word's natural width that it keeps however badly boxes overlap."""
+_STEEP = 45.0
 
 
 @dataclass(frozen=True)
-class _PlacedWord:
+class _Word:
     text: str
     x0: float
     x1: float
-    centre_y: float
+    middle: float
     height: float
-
-
-def hidden_text(reading: PageReading, placement: Placement, font: EmbeddedFont, font_name: str) -> bytes:
-    """Content stream operators that write the lines of `reading` in reading order; empty without words.
-
-    Text rendering mode 3 draws nothing. Each word is stretched to its box; a space stands after each, as wide as
-    the gap, so that every reader splits words where the paper does.
-    """
-    lines = [shown for line in reading.lines() if (shown := _line(line, placement, font))]
-    if not lines:
-        return b""
-    return b"BT\n3 Tr\n" + b"".join(_shown(shown, font, font_name) for shown in lines) + b"ET\n"
+    natural: float
+    """Width in units of the font size."""
+    low: float
+    high: float
+    """Reach of the ink around the base line in units of the font size."""
 
 
 @dataclass(frozen=True)
-class _PlacedLine:
-    words: tuple[_PlacedWord, ...]
+class _Line:
+    words: tuple[_Word, ...]
     size: float
     slope: float
     """Radians, positive when the line rises to the right (PDF's sense)."""
@@ -48,41 +50,68 @@ class _PlacedLine:
     """Height of the base line at x = 0."""
 
 
-def _line(line: Line, placement: Placement, font: EmbeddedFont) -> _PlacedLine | None:
-    words = tuple(_words(line, placement))
+def hidden_text(reading: PageReading, placement: Placement, font: EmbeddedFont, font_name: str) -> bytes:
+    """Content stream operators that write the lines of `reading` in reading order; empty without words.
+
+    Text rendering mode 3 draws nothing. Each word is stretched to its box; a space stands after each, as wide as
+    the gap, so that every reader splits words where the paper does. Overlapping boxes are pushed apart first.
+    """
+    lines = [placed for line in reading.lines() if (placed := _placed(line, placement, font))]
+    if not lines:
+        return b""
+    return b"BT\n3 Tr\n" + b"".join(_shown(line, font, font_name) for line in lines) + b"ET\n"
+
+
+def _placed(line: Line, placement: Placement, font: EmbeddedFont) -> _Line | None:
+    words = tuple(_words(line, placement, font))
     if not words:
         return None
-    slope = -math.radians(line.angle) if abs(line.angle) < 45 else 0.0
+    slope = -math.radians(line.angle) if abs(line.angle) < _STEEP else 0.0
     rise = math.tan(slope)
-    reaches = [font.reach(w.text) for w in words]
-    heights = [max(w.height - abs(rise) * (w.x1 - w.x0), w.height * 0.3) for w in words]
-    size = median(h / (high - low) for h, (low, high) in zip(heights, reaches, strict=True))
-    size = min(max(size, _MIN_SIZE), _MAX_SIZE)
-    # Ink of a word is centred between its lowest and highest point; from there down to the base line.
-    base = median(
-        w.centre_y - (low + high) / 2 * size - rise * (w.x0 + w.x1) / 2
-        for w, (low, high) in zip(words, reaches, strict=True)
-    )
-    return _PlacedLine(words, size, slope, base)
+    tall = median(max(w.height - abs(rise) * (w.x1 - w.x0), w.height * 0.3) / (w.high - w.low) for w in words)
+    wide = median((w.x1 - w.x0) / max(w.natural, 0.1) for w in words)
+    size = min(max(min(tall, wide * _WIDEST_FACE), _MIN_SIZE), _MAX_SIZE)
+    # The ink of a word is centred between its lowest and its highest point; from there down to the base line.
+    base = median(w.middle - (w.low + w.high) / 2 * size - rise * (w.x0 + w.x1) / 2 for w in words)
+    return _Line(_apart(words, size), size, slope, base)
 
 
-def _words(line: Line, placement: Placement) -> Iterator[_PlacedWord]:
+def _words(line: Line, placement: Placement, font: EmbeddedFont) -> Iterator[_Word]:
     for word in line.words:
         text = writable(word.text).strip()
         if text:
             x0, y0, x1, y1 = placement.to_page(word.box)
-            yield _PlacedWord(text, x0, max(x1, x0 + 0.1), (y0 + y1) / 2, max(y1 - y0, 0.5))
+            low, high = font.reach(text)
+            yield _Word(
+                text, x0, max(x1, x0 + 0.1), (y0 + y1) / 2, max(y1 - y0, 0.5), font.width(text), low, high
+            )
 
 
-def _shown(line: _PlacedLine, font: EmbeddedFont, font_name: str) -> bytes:
+def _apart(words: tuple[_Word, ...], size: float) -> tuple[_Word, ...]:
+    """The words in their order with a gap between each two, boxes changed as little as that takes."""
+    starts = [words[0].x0]
+    for before, word in pairwise(words):
+        least = (max(before.natural, 0.1) * _LEAST_WIDTH + _SPACE) * size
+        starts.append(max(word.x0, starts[-1] + least))
+    result = []
+    for index, word in enumerate(words):
+        start = starts[index]
+        end = max(word.x1, start + max(word.natural, 0.1) * _LEAST_WIDTH * size)
+        if index + 1 < len(words):
+            end = min(end, starts[index + 1] - _SPACE * size)
+        result.append(replace(word, x0=start, x1=end))
+    return tuple(result)
+
+
+def _shown(line: _Line, font: EmbeddedFont, font_name: str) -> bytes:
     cos, sin, rise = math.cos(line.slope), math.sin(line.slope), math.tan(line.slope)
     parts = [b"/%s %s Tf\n" % (font_name.encode("ascii"), number(line.size))]
     space = font.encode(" ").hex().upper().encode()
     space_width = font.width(" ") * line.size
     turn = b" ".join(number(v) for v in (cos, sin, -sin, cos))
-    following: tuple[_PlacedWord | None, ...] = (*line.words[1:], None)
+    following: tuple[_Word | None, ...] = (*line.words[1:], None)
     for word, after in zip(line.words, following, strict=True):
-        stretch = (word.x1 - word.x0) / cos / max(font.width(word.text) * line.size, 0.01)
+        stretch = (word.x1 - word.x0) / cos / max(word.natural * line.size, 0.01)
         gap = (after.x0 - word.x1 if after else space_width) / cos / space_width
         parts.append(
             b"%s %s %s Tm %s Tz <%s> Tj %s Tz <%s> Tj\n"

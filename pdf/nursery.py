@@ -23,7 +23,7 @@ import signal
 import socket
 import struct
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
 from models.base import Value
@@ -36,7 +36,7 @@ LENGTH = struct.Struct("!Q")
 READY, FAILED = b"ready", b"failed:"
 
 Outcome = tuple[str, Any, str]
-"""("value", result, "") · ("refused", EcopyError, "") · ("memory" | "file" | "fault", words, traceback)."""
+"""("value", result, "") · ("refused", EcopyError, "") · ("memory" | "file" | "engine" | "fault", words, traceback)."""
 
 _PR_SET_PDEATHSIG = 1
 _PR_SET_NO_NEW_PRIVS = 38
@@ -187,21 +187,15 @@ def _prctl(new_parent: int | None = None) -> None:
 def _work(data: socket.socket) -> None:
     """Read the request, run it under its limits, write the outcome."""
     request = receive(data)
-    limits, function, args, kwargs = pickle.loads(request)
-    _limit(limits)
+    limits = SandboxLimits()
     outcome: Outcome
     try:
-        outcome = ("value", function(*args, **kwargs), "")
-    except EcopyError as e:
-        outcome = ("refused", e, "")
-    except MemoryError:
-        outcome = ("memory", "", "")
-    except OSError as e:
-        kind = "file" if e.errno == errno.EFBIG else "memory" if e.errno == errno.ENOMEM else "fault"
-        outcome = (kind, _words(e), traceback.format_exc())
-    except BaseException as e:  # noqa: BLE001 - whatever a hostile file brings about is an outcome
-        memory = getattr(e, "code", None) == _CV_NO_MEMORY and type(e).__module__ == "cv2"
-        outcome = ("memory" if memory else "fault", _words(e), traceback.format_exc())
+        limits, function, args, kwargs = pickle.loads(request)
+        _limit(limits)
+    except Exception as e:  # noqa: BLE001 - reported to the caller
+        outcome = ("engine", _words(e), traceback.format_exc())
+    else:
+        outcome = _outcome(function, args, kwargs)
     try:
         pickled = pickle.dumps(outcome, protocol=5)
     except MemoryError:
@@ -211,6 +205,21 @@ def _work(data: socket.socket) -> None:
     data.sendall(LENGTH.pack(len(pickled)))
     if len(pickled) <= limits.result_bytes:
         data.sendall(pickled)
+
+
+def _outcome(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Outcome:
+    try:
+        return "value", function(*args, **kwargs), ""
+    except EcopyError as e:
+        return "refused", e, ""
+    except MemoryError:
+        return "memory", "", ""
+    except OSError as e:
+        kind = {errno.EFBIG: "file", errno.ENOMEM: "memory"}.get(e.errno or 0, "fault")
+        return kind, _words(e), traceback.format_exc()
+    except BaseException as e:  # noqa: BLE001 - whatever a hostile file brings about is an outcome
+        memory = getattr(e, "code", None) == _CV_NO_MEMORY and type(e).__module__ == "cv2"
+        return "memory" if memory else "fault", _words(e), traceback.format_exc()
 
 
 def _words(error: BaseException) -> str:

@@ -81,17 +81,34 @@ def load_upright(path: Path, picture: PagePicture) -> np.ndarray:
 
     Raises TruncatedFile when the stream can't be decoded.
     """
+    rgb = _pixels(path, 1.0, grey=False)
+    if rgb.shape[:2] != (picture.height_px, picture.width_px):
+        raise TruncatedFile(reason=f"{rgb.shape[1]}×{rgb.shape[0]} pixels")
+    return np.ascontiguousarray(orient(rgb, picture.orientation))
+
+
+def load_upright_grey(path: Path, picture: PagePicture, *, dpi: float) -> tuple[np.ndarray, float]:
+    """A picture of form `pdf` as (H, W) uint8 grey, upright, reduced to about `dpi`, and its exact dpi.
+
+    Never enlarged. Raises TruncatedFile.
+    """
+    grey = _pixels(path, min(1.0, dpi / picture.dpi), grey=True)
+    exact = picture.dpi * grey.shape[1] / picture.width_px
+    return np.ascontiguousarray(orient(grey, picture.orientation)), exact
+
+
+def _pixels(path: Path, scale: float, *, grey: bool) -> np.ndarray:
+    """The one page of a held picture; at scale 1 a unit of the page is a pixel."""
     import pypdfium2
 
     try:
         with pypdfium2.PdfDocument(path) as document:
             leaf = document[0]
-            bitmap = leaf.render(scale=1, rev_byteorder=True)  # one unit of the page is one pixel
-            rgb = np.array(bitmap.to_numpy()[:, :, :3])
+            bitmap = leaf.render(scale=scale, rev_byteorder=True, grayscale=grey)
+            pixels = bitmap.to_numpy()
+            taken = np.array(pixels.reshape(*pixels.shape[:2]) if grey else pixels[:, :, :3])
             bitmap.close()
             leaf.close()
     except pypdfium2.PdfiumError as e:
         raise TruncatedFile(reason=str(e)) from e
-    if rgb.shape[:2] != (picture.height_px, picture.width_px):
-        raise TruncatedFile(reason=f"{rgb.shape[1]}×{rgb.shape[0]} pixels")
-    return np.ascontiguousarray(orient(rgb, picture.orientation))
+    return taken

@@ -85,9 +85,7 @@ def _split(row: list[Segment]) -> list[Segment]:
     return [Segment.of_words(run) for run in runs]
 
 
-def in_reading_order(
-    rows: Sequence[list[Segment]], rulings: Sequence[Rectangle], page: Rectangle
-) -> list[list[Segment]]:
+def in_reading_order(rows: Sequence[list[Segment]], rulings: Sequence[Rectangle]) -> list[list[Segment]]:
     """Blocks of lines in reading order.
 
     Two columns side by side over several rows (issuer and national motto at the head; recipients and signature

@@ -28,7 +28,12 @@ _MAX_FILTERS = 4
 _MAX_SIDE = 14400.0
 """ISO 32000-1, annex C: the largest page side in units of user space."""
 _DEFAULT_BOX = (0.0, 0.0, 612.0, 792.0)
-_CUT_SIGNS = ("unable to find trailer", "unable to find /Root", "can't find PDF header", "root dictionary")
+_CUT_SIGNS = (
+    "unable to find trailer",
+    "unable to find /Root",
+    "unable to find any pages",
+    "can't find PDF header",
+)
 
 
 @contextmanager

@@ -38,7 +38,6 @@ PRELOADED = (
     "PIL.Image",
     "PIL.ImageCms",
     "pikepdf",
-    "pypdf",
     "pypdfium2",
     "pdfplumber",
     "imaging.sources",
@@ -287,6 +286,8 @@ def _refuse(kind: str, words: str, trace: str, stage: str, limits: SandboxLimits
         raise LimitExceeded(limit=f"{_size(limits.memory_bytes)} (memory)", stage=stage)
     if kind == "file":
         raise LimitExceeded(limit=f"{_size(limits.file_bytes)} (file)", stage=stage)
+    if kind == "engine":
+        raise EngineFault(engine="sandbox", reason=words)
     _log.info("%s failed in the sandbox: %s\n%s", stage, words, trace)
     error = Unreadable(reason=words)
     error.add_note(trace)

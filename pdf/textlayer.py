@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from models.errors import Unreadable
 from models.geometry import Box
 from models.reading import EngineVersion, Line, PageReading, Region, Word
 from models.text import nfc
-from pdf.reading_order import Segment, in_reading_order, segments
+from pdf.reading_order import Rectangle, Segment, in_reading_order, segments
 
 TEXT_LAYER = EngineVersion(name="text-layer", version=f"1+pdfplumber-{version('pdfplumber')}")
 """What stands on readings made here: our version and that of the library."""
@@ -22,6 +23,8 @@ CONFIDENCE = 0.99
 """The characters are certain; that they say what the page shows is nearly so."""
 
 _INK_DPI = 100
+_INK_SIDE = 4000
+"""Pixels of the longer side at most, however large the page is."""
 _INK_CONTRAST = 24
 """Grey levels between the lightest and the darkest pixel under a word that is really to be seen."""
 _SPACE_SHARE = 0.18
@@ -33,56 +36,75 @@ def read_text_layer(path: Path, page: int) -> PageReading:
 
     Words that leave no ink on the drawn page are not there for a reader and are left out. Raises Unreadable.
     """
+    return read_text_layers(path, [page])[0]
+
+
+def read_text_layers(path: Path, pages: Sequence[int]) -> list[PageReading]:
+    """`read_text_layer` for several pages, the file opened once: the way for long documents."""
+    import pdfplumber
+    import pypdfium2
+
+    with pdfplumber.open(path, pages=sorted(set(pages))) as document:
+        found = {leaf.page_number: leaf for leaf in document.pages}
+        missing = [page for page in pages if page not in found]
+        if missing:
+            raise Unreadable(reason=f"no page {missing[0]}")
+        readings = []
+        try:
+            with pypdfium2.PdfDocument(path) as drawn:
+                for page in pages:
+                    readings.append(_read(found[page], _Ink(drawn, page)))
+                    found[page].close()  # drops the parsed objects of the page
+        except pypdfium2.PdfiumError as e:
+            raise Unreadable(reason=str(e)) from e
+    return readings
+
+
+def _read(leaf: Any, ink: _Ink) -> PageReading:
     import pdfplumber
 
-    with pdfplumber.open(path, pages=[page], unicode_norm="NFC") as document:
-        if not document.pages:
-            raise Unreadable(reason=f"no page {page}")
-        leaf = document.pages[0]
-        x0, y0, x1, y1 = _visible(leaf)
-        characters = _composed(leaf.chars)
-        words = pdfplumber.utils.extract_words(
-            characters,
-            x_tolerance_ratio=_SPACE_SHARE,
-            y_tolerance=2,
-            keep_blank_chars=False,
-            use_text_flow=False,
-            extra_attrs=["upright"],
-            expand_ligatures=True,
-        )
-        rulings = [(r["x0"], r["top"], r["x1"], r["bottom"]) for r in (*leaf.lines, *leaf.rects)]
-    ink = _Ink(path, page)
+    page = _visible(leaf)
+    words = pdfplumber.utils.extract_words(
+        _composed(leaf.chars),
+        x_tolerance_ratio=_SPACE_SHARE,
+        y_tolerance=2,
+        extra_attrs=["upright"],
+        expand_ligatures=True,
+    )
     pieces = [
-        Segment.of_word(_clean(w["text"]), w["x0"], w["top"], w["x1"], w["bottom"], w["upright"])
+        Segment.of_word(text, w["x0"], w["top"], w["x1"], w["bottom"], w["upright"])
         for w in words
-        if _clean(w["text"]) and ink.under(w, (x0, y0, x1, y1))
+        if (text := _clean(w["text"])) and ink.under(w, page)
     ]
-    blocks = in_reading_order(segments(pieces), rulings, (x0, y0, x1, y1))
+    rulings = [(r["x0"], r["top"], r["x1"], r["bottom"]) for r in (*leaf.lines, *leaf.rects)]
+    blocks = in_reading_order(segments(pieces), rulings)
+    regions = tuple(_region(block, page) for block in blocks)
+    return PageReading(page=leaf.page_number, regions=regions)
 
-    def box(piece: Segment) -> Box:
-        width, height = x1 - x0, y1 - y0
-        return Box.clipped(
-            (piece.x0 - x0) / width,
-            (piece.y0 - y0) / height,
-            (piece.x1 - x0) / width,
-            (piece.y1 - y0) / height,
+
+def _region(block: Sequence[Segment], page: Rectangle) -> Region:
+    lines = tuple(
+        Line(
+            words=tuple(Word(text=w.text, box=_box(w, page), confidence=CONFIDENCE) for w in line.words),
+            box=_box(line, page),
+            angle=0.0 if line.upright else 90.0,
         )
-
-    regions = []
-    for block in blocks:
-        lines = tuple(
-            Line(
-                words=tuple(Word(text=w.text, box=box(w), confidence=CONFIDENCE) for w in line.words),
-                box=box(line),
-                angle=0.0 if line.upright else 90.0,
-            )
-            for line in block
-        )
-        regions.append(Region(kind="text", box=Box.around(line.box for line in lines), lines=lines))
-    return PageReading(page=page, regions=tuple(regions))
+        for line in block
+    )
+    return Region(kind="text", box=Box.around(line.box for line in lines), lines=lines)
 
 
-def _visible(leaf: Any) -> tuple[float, float, float, float]:
+def _box(piece: Segment, page: Rectangle) -> Box:
+    width, height = page[2] - page[0], page[3] - page[1]
+    return Box.clipped(
+        (piece.x0 - page[0]) / width,
+        (piece.y0 - page[1]) / height,
+        (piece.x1 - page[0]) / width,
+        (piece.y1 - page[1]) / height,
+    )
+
+
+def _visible(leaf: Any) -> Rectangle:
     """The upright CropBox within the MediaBox, in the coordinates of the characters (y downwards).
 
     pdfplumber turns characters with the page, but not the CropBox.
@@ -129,22 +151,15 @@ def _clean(text: str) -> str:
 class _Ink:
     """The drawn page, to see whether a word can be seen."""
 
-    def __init__(self, path: Path, page: int) -> None:
-        import pypdfium2
+    def __init__(self, document: Any, page: int) -> None:
+        leaf = document[page - 1]
+        scale = min(_INK_DPI / 72, _INK_SIDE / max(*leaf.get_size(), 1))
+        bitmap = leaf.render(scale=scale, grayscale=True)
+        self._grey = np.array(bitmap.to_numpy()).reshape(bitmap.height, bitmap.width, -1)[:, :, 0]
+        bitmap.close()
+        leaf.close()
 
-        try:
-            with pypdfium2.PdfDocument(path) as document:
-                leaf = document[page - 1]
-                width, height = leaf.get_size()
-                scale = min(_INK_DPI / 72, 4000 / max(width, height, 1))
-                bitmap = leaf.render(scale=scale, grayscale=True)
-                self._grey = np.array(bitmap.to_numpy()).reshape(bitmap.height, bitmap.width, -1)[:, :, 0]
-                bitmap.close()
-                leaf.close()
-        except pypdfium2.PdfiumError as e:
-            raise Unreadable(reason=f"page {page}: {e}") from e
-
-    def under(self, word: dict[str, Any], page: tuple[float, float, float, float]) -> bool:
+    def under(self, word: dict[str, Any], page: Rectangle) -> bool:
         rows, columns = self._grey.shape
         across, down = columns / (page[2] - page[0]), rows / (page[3] - page[1])
         left, right = (word["x0"] - page[0]) * across, (word["x1"] - page[0]) * across

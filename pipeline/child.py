@@ -89,12 +89,11 @@ def same_sheet(one: Path, picture: PagePicture, other: Path, other_picture: Page
 
 
 def _grey(path: Path, picture: PagePicture) -> tuple[NDArray[np.uint8], float]:
-    from imaging.upright import load_upright_grey
-    from pdf.pages import load_upright
+    from imaging import upright
+    from pdf import pages as pdf_pages
 
-    if picture.form == "pdf":
-        return load_upright(path, picture).mean(axis=2).astype("uint8"), picture.dpi
-    return load_upright_grey(path, picture, dpi=LOOK_DPI)
+    load = pdf_pages.load_upright_grey if picture.form == "pdf" else upright.load_upright_grey
+    return load(path, picture, dpi=LOOK_DPI)
 
 
 def read_picture(
@@ -113,9 +112,9 @@ def read_picture(
 
 def read_text_pages(source: Path, pages: list[int]) -> list[PageReading]:
     """Read the text layer of a born-digital PDF's pages."""
-    from pdf.textlayer import read_text_layer
+    from pdf.textlayer import read_text_layers
 
-    return [read_text_layer(source, page) for page in pages]
+    return list(read_text_layers(source, pages))
 
 
 def engine_version(engine: str, language: str, timeout_seconds: float) -> EngineVersion:

@@ -17,11 +17,11 @@ from typing import TypeAlias
 from asn1crypto import cms, core, tsp, x509
 
 from models.signatures import Reason
+from signing.credentials import HASHES
 from signing.der import check_der
 
 Buffer: TypeAlias = bytes | mmap.mmap
 
-HASHES = {"sha256", "sha384", "sha512"}
 CHUNK = 1 << 20
 
 _BYTE_RANGE = re.compile(rb"/ByteRange\s*\[\s*(\d{1,12})\s+(\d{1,12})\s+(\d{1,12})\s+(\d{1,12})\s*\]")
@@ -96,6 +96,8 @@ def _precheck(data: Buffer) -> tuple[Reason, ...]:
         algorithm, expected = _claimed_digest(check_signed_data(der))
     except Exception:  # noqa: BLE001 - lazily parsed values raise anything when they are hostile
         return (Reason.NOT_CANONICAL,)
+    if algorithm not in HASHES:
+        return (Reason.ALGORITHM_WEAK,)
     return () if covering.digest(data, algorithm) == expected else (Reason.DIGEST_MISMATCH,)
 
 
@@ -118,8 +120,6 @@ def _claimed_digest(signed: cms.SignedData) -> tuple[str, bytes]:
         signer = signed["signer_infos"][0]
         algorithm = signer["digest_algorithm"]["algorithm"].native
         expected = attribute(signer["signed_attrs"], "message_digest").native
-    if algorithm not in HASHES:
-        raise NotCanonical(f"digest algorithm {algorithm}")
     return algorithm, expected
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import mmap
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -33,6 +34,7 @@ from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 
 from models.signatures import Level, Reason
 from signing.canonical import ByteRange, NotCanonical, check_signed_data, contents_of_gap
+from signing.names import PREFIX
 from signing.objects import entry, inherited
 
 APPLICATION = "ecopy"
@@ -40,6 +42,8 @@ APPLICATION = "ecopy"
 
 MAX_LATER_AREA = 0.1
 """A signature added later may show itself on at most this share of its page; more would hide the document."""
+
+_END = re.compile(rb"%%EOF(\r\n|\r|\n)?\Z")
 
 SUBFILTERS = {
     "/ETSI.CAdES.detached": "signature",
@@ -124,6 +128,11 @@ class FoundSignature:
         except (KeyError, TypeError, ValueError):
             return None
 
+    @property
+    def ours(self) -> bool:
+        """Whether this software made it, as far as the signed part tells; ours are held to the letter."""
+        return self.promised is not None or self.name.startswith(f"{PREFIX}-")
+
     def fault(self, reason: Reason) -> None:
         if reason not in self.faults:
             self.faults.append(reason)
@@ -137,11 +146,10 @@ def find_signatures(reader: PdfFileReader, data: mmap.mmap) -> list[FoundSignatu
     found = [FoundSignature(one, _kind(one)) for one in reader.embedded_signatures]
     if len(found) != sum(1 for _ in enumerate_sig_fields(reader, filled_status=True)):
         raise PdfReadError("a signature of an unknown kind")
-    foreign = is_foreign(found)
     for one in found:
-        _judge_place(one, data, foreign=foreign)
+        _judge_place(one, data)
     if found:
-        _judge_last(found[-1], reader, foreign=foreign)
+        _judge_last(found[-1], reader, foreign=is_foreign(found))
         _judge_changes(found, reader)
     return found
 
@@ -159,7 +167,7 @@ def _kind(embedded: EmbeddedPdfSignature) -> str:
     return kind
 
 
-def _judge_place(one: FoundSignature, data: mmap.mmap, *, foreign: bool) -> None:
+def _judge_place(one: FoundSignature, data: mmap.mmap) -> None:
     """The gap must be exactly this signature's canonical /Contents; ours are written in capitals."""
     numbers = tuple(int(number) for number in one.embedded.byte_range)
     one.byte_range = ByteRange.from_numbers(numbers)
@@ -169,7 +177,7 @@ def _judge_place(one: FoundSignature, data: mmap.mmap, *, foreign: bool) -> None
     gap = data[one.byte_range.gap_start : one.byte_range.gap_end]
     try:
         der, content = contents_of_gap(gap)
-        if not foreign and gap != gap.upper():
+        if one.ours and gap != gap.upper():
             raise NotCanonical("small hex digits in a signature of ours")
         if content != one.embedded.pkcs7_content:
             raise NotCanonical("the gap is not this signature's /Contents")
@@ -192,7 +200,7 @@ def _judge_last(last: FoundSignature, reader: PdfFileReader, *, foreign: bool) -
 def _only_evidence_follows(last: FoundSignature, reader: PdfFileReader) -> bool:
     """Whether what follows is proper revisions up to the last byte, which change the DSS and nothing else."""
     reader.stream.seek(-min(reader.stream.seek(0, 2), 16), 2)
-    ends_properly = reader.stream.read().rstrip(b"\r\n").endswith(b"%%EOF")
+    ends_properly = _END.search(reader.stream.read()) is not None
     result = RememberedPolicy(foreign=False).review_file(reader, last.revision)
     return (
         ends_properly

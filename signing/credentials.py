@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from asn1crypto import pem, x509
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.serialization import pkcs12
 
-from models.errors import CertificateRefused
+from models.errors import CertificateRefused, SigningFault
 
 PrivateKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
 
@@ -35,11 +37,36 @@ class Credential:
         return common_name(self.certificate)
 
     def sign(self, data: bytes, digest_algorithm: str) -> bytes:
-        """The raw signature over `data`: RSA PKCS#1 v1.5, or ECDSA in DER. Raises KeyError on a weak digest."""
+        """The raw signature over `data`: RSA PKCS#1 v1.5, or ECDSA in DER.
+
+        It is checked with the certificate before it is handed out: raises SigningFault when they don't fit
+        together, and on a digest algorithm that may not be used.
+        """
+        if digest_algorithm not in HASHES:
+            raise SigningFault(reason=f"{digest_algorithm} may not be used")
         digest = HASHES[digest_algorithm]()
         if isinstance(self.key, rsa.RSAPrivateKey):
-            return self.key.sign(data, padding.PKCS1v15(), digest)
-        return self.key.sign(data, ec.ECDSA(digest))
+            signature = self.key.sign(data, padding.PKCS1v15(), digest)
+        else:
+            signature = self.key.sign(data, ec.ECDSA(digest))
+        self._check(signature, data, digest)
+        return signature
+
+    def _check(self, signature: bytes, data: bytes, digest: hashes.HashAlgorithm) -> None:
+        public = self._public_key
+        try:
+            if isinstance(public, rsa.RSAPublicKey):
+                public.verify(signature, data, padding.PKCS1v15(), digest)
+            elif isinstance(public, ec.EllipticCurvePublicKey):
+                public.verify(signature, data, ec.ECDSA(digest))
+            else:
+                raise SigningFault(reason="the certificate's key is of an unknown kind")
+        except InvalidSignature as error:
+            raise SigningFault(reason="the key does not belong to the certificate") from error
+
+    @cached_property
+    def _public_key(self) -> object:
+        return serialization.load_der_public_key(self.certificate.public_key.dump())
 
 
 def common_name(certificate: x509.Certificate) -> str:
@@ -74,12 +101,6 @@ def _parsed(der: bytes) -> x509.Certificate:
     certificate = x509.Certificate.load(der, strict=True)
     certificate.native  # noqa: B018 - forces the whole parse, so that a broken one fails here
     return certificate
-
-
-def credential_from_pem(key: Path, certificate: Path, chain: tuple[x509.Certificate, ...]) -> Credential:
-    """Load an unencrypted PEM key with its certificate. Raises OSError or CertificateRefused."""
-    loaded = serialization.load_pem_private_key(key.read_bytes(), password=None)
-    return Credential(load_certificates(certificate)[0], chain, _supported(loaded))
 
 
 def credential_from_pkcs12(path: Path, password: str) -> Credential:

@@ -167,6 +167,7 @@ class DevelopmentPki:
     created_at: datetime
     persons: dict[str, Person] = field(default_factory=lambda: dict(SAMPLE_PERSONS))
     _kept: dict[str, Issued] = field(default_factory=dict, repr=False, compare=False)
+    _certificates: dict[str, x509.Certificate] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def agency(self) -> Agency:
@@ -198,8 +199,8 @@ class DevelopmentPki:
     def status_answer(self, name: str, now: datetime) -> bytes:
         """A fresh DER OCSP response of the embedded responder about an end-entity certificate."""
         return devcerts.status_answer(
-            self._issued(name).certificate,
-            self._issued("intermediate").certificate,
+            self._certificate(name),
+            self._certificate("intermediate"),
             self._issued("ocsp"),
             self._revoked("intermediate"),
             now,
@@ -209,7 +210,7 @@ class DevelopmentPki:
     def name_of(self, serial: int) -> str | None:
         """Whose certificate has this serial number; None for a stranger's."""
         for name in (*self.persons, "tsa"):
-            if self._issued(name).certificate.serial_number == serial:
+            if self._certificate(name).serial_number == serial:
                 return name
         return None
 
@@ -229,7 +230,7 @@ class DevelopmentPki:
         """Revoke a certificate as of `moment` and publish the list at once."""
         authority = "root" if name == "intermediate" else "intermediate"
         recorded = cast(dict[str, dict[str, str]], json.loads(self._revoked_path.read_bytes()))
-        serial = str(self._issued(name).certificate.serial_number)
+        serial = str(self._certificate(name).serial_number)
         recorded.setdefault(authority, {})[serial] = iso(moment)
         write_durably(self._revoked_path, json.dumps(recorded, indent=2).encode())
         _write_list(self.folder, authority, self._issued(authority), self._revoked(authority), moment)
@@ -238,17 +239,29 @@ class DevelopmentPki:
         recorded = json.loads(self._revoked_path.read_bytes()).get(authority, {})
         return {int(serial): datetime.fromisoformat(moment) for serial, moment in recorded.items()}
 
+    def _certificate(self, name: str) -> x509.Certificate:
+        if name not in self._certificates:
+            path = _certificate_path(self.folder, name)
+            try:
+                self._certificates[name] = x509.load_pem_x509_certificate(path.read_bytes())
+            except (OSError, ValueError) as error:
+                reason = f"the development PKI has no sound certificate of {name}"
+                raise SigningFault(reason=reason) from error
+        return self._certificates[name]
+
     def _issued(self, name: str) -> Issued:
         if name not in self._kept:
+            certificate = self._certificate(name)
             try:
                 key = serialization.load_pem_private_key(
-                    _key_path(self.folder, name).read_bytes(), password=None
-                )
-                certificate = x509.load_pem_x509_certificate(
-                    _certificate_path(self.folder, name).read_bytes()
+                    _key_path(self.folder, name).read_bytes(),
+                    password=None,
+                    # our own file; the check costs more than all else, and every signature is checked anyway
+                    unsafe_skip_rsa_key_validation=True,
                 )
             except (OSError, ValueError) as error:
                 raise SigningFault(reason=f"the development PKI has no sound key of {name}") from error
-            assert isinstance(key, rsa.RSAPrivateKey)
+            if not isinstance(key, rsa.RSAPrivateKey):
+                raise SigningFault(reason=f"the development PKI has a strange key of {name}")
             self._kept[name] = Issued(certificate, key)
         return self._kept[name]

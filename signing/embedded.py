@@ -6,12 +6,13 @@ from functools import lru_cache
 
 from asn1crypto import cms, x509
 from cryptography import x509 as pyca
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 
 from models.signatures import Reason
 from signing.trust import TrustStore
 
-MAX_LINKS = 8
+MAX_CERTIFICATES = 64
+"""More than any honest signature carries; a guard against hostile ones."""
 
 
 def embedded_fault(
@@ -24,41 +25,60 @@ def embedded_fault(
     are judged elsewhere.
     """
     certificates = [choice.chosen for choice in signed["certificates"]]
-    if len({certificate.dump() for certificate in certificates}) != len(certificates):
+    distinct = {certificate.dump() for certificate in certificates}
+    if len(distinct) != len(certificates) or len(certificates) > MAX_CERTIFICATES:
         return Reason.NOT_CANONICAL
-    pool = [*certificates, *trust.others, *trust.anchors]
-    way = _way_up(signer, pool, trust)
-    if way is None:
+    proven = _proven([*certificates, *trust.others], trust)
+    if signer.dump() not in proven:
         return Reason.UNKNOWN_ISSUER
-    for certificate in certificates:
-        if certificate.dump() not in way and (strict or _way_up(certificate, pool, trust) is None):
-            return Reason.NOT_CANONICAL
-    return None
+    in_place = _way_up(signer, proven) if strict else frozenset(proven)
+    return None if distinct <= in_place else Reason.NOT_CANONICAL
 
 
-def _way_up(
-    certificate: x509.Certificate, pool: list[x509.Certificate], trust: TrustStore
-) -> frozenset[bytes] | None:
-    """Everything on the proven links from `certificate` up to an anchor; None when no anchor is reached."""
-    current, way, arrived = [certificate], {certificate.dump()}, False
-    for _ in range(MAX_LINKS):
-        arrived = arrived or any(trust.is_anchor(one) for one in current)
-        current = [
-            issuer for one in current for issuer in pool if issuer.dump() not in way and _issued(one, issuer)
-        ]
-        way.update(issuer.dump() for issuer in current)
-    return frozenset(way) if arrived else None
+def _proven(certificates: list[x509.Certificate], trust: TrustStore) -> dict[bytes, x509.Certificate]:
+    """The anchors and everything that stands under them, by their DER.
+
+    A certificate counts as an issuer only when it is proven itself: its key may still fit when the rest of it
+    has been tampered with.
+    """
+    proven = {anchor.dump(): anchor for anchor in trust.anchors}
+    waiting = {one.dump(): one for one in certificates if one.dump() not in proven}
+    while True:
+        found = {
+            der: one
+            for der, one in waiting.items()
+            if any(_issued(one, issuer) for issuer in proven.values())
+        }
+        if not found:
+            return proven
+        proven |= found
+        waiting = {der: one for der, one in waiting.items() if der not in found}
+
+
+def _way_up(signer: x509.Certificate, proven: dict[bytes, x509.Certificate]) -> frozenset[bytes]:
+    """The signer and every proven certificate above it."""
+    way, current = {signer.dump()}, [signer]
+    while current:
+        above = {
+            der: issuer
+            for der, issuer in proven.items()
+            if der not in way and any(_issued(one, issuer) for one in current)
+        }
+        way.update(above)
+        current = list(above.values())
+    return frozenset(way)
 
 
 def _issued(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
-    own, above = certificate["tbs_certificate"], issuer["tbs_certificate"]
-    if own["issuer"].dump() != above["subject"].dump():
+    try:
+        own, above = certificate["tbs_certificate"], issuer["tbs_certificate"]
+        named = own["issuer"].dump() == above["subject"].dump()
+        # what is not signed: the outer algorithm must repeat the inner one, and the count of unused bits be zero
+        repeated = own["signature"].dump() == certificate["signature_algorithm"].dump()
+        whole = certificate["signature_value"].contents[:1] == b"\x00"
+    except (ValueError, TypeError, KeyError):
         return False
-    if own["signature"].dump() != certificate["signature_algorithm"].dump():
-        return False  # the outer algorithm is not signed, so it must repeat the inner one
-    if certificate["signature_value"].contents[:1] != b"\x00":
-        return False  # a count of unused bits, which everybody else ignores
-    return _link_holds(certificate.dump(), issuer.dump())
+    return named and repeated and whole and _link_holds(certificate.dump(), issuer.dump())
 
 
 @lru_cache(maxsize=512)
@@ -66,6 +86,6 @@ def _link_holds(certificate: bytes, issuer: bytes) -> bool:
     try:
         below, above = pyca.load_der_x509_certificate(certificate), pyca.load_der_x509_certificate(issuer)
         below.verify_directly_issued_by(above)
-    except (ValueError, TypeError, InvalidSignature):
+    except (ValueError, TypeError, InvalidSignature, pyca.InvalidVersion, UnsupportedAlgorithm):
         return False
     return True

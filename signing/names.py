@@ -11,19 +11,21 @@ from models.people import Role
 from signing.credentials import name_part
 
 TIMESTAMP = "timestamp"
-_PREFIX = "ecopy"
+PREFIX = "ecopy"
+"""Begins the name of every field that we make."""
+
 _WORD = re.compile(r"[^\W_]+")
 _ROLES = frozenset(role.value for role in Role)
 
 
 def field_name(role: Role) -> str:
     """A fresh field name for a signature of `role`, for instance `ecopy-vanthu-01K…`."""
-    return f"{_PREFIX}-{role.value}-{new_id()}"
+    return f"{PREFIX}-{role.value}-{new_id()}"
 
 
 def timestamp_field_name() -> str:
     """A fresh field name for a document time-stamp."""
-    return f"{_PREFIX}-{TIMESTAMP}-{new_id()}"
+    return f"{PREFIX}-{TIMESTAMP}-{new_id()}"
 
 
 def role_of(name: str, certificate: x509.Certificate | None, is_timestamp: bool) -> str | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import os
 import shutil
@@ -46,6 +45,7 @@ from signing.credentials import Credential, credential_from_pkcs12
 from signing.devpki import DevelopmentPki
 from signing.durable import beside, publish
 from signing.evidence import DevelopmentEvidence, EvidenceSource, KnownLists
+from signing.loop import finish
 from signing.names import timestamp_field_name
 from signing.quiet import keep_libraries_quiet
 from signing.tokens import CheckedStamper, Known
@@ -56,7 +56,7 @@ DIGEST = "sha256"
 CHUNK = 1 << 20
 SIGNATURE_SPACE = 16_384
 """Hex digits reserved for a signature with its chain."""
-TIMESTAMP_SPACE = 16_384
+TIMESTAMP_SPACE = 20_480
 """Hex digits reserved for a time-stamp token with its chain."""
 
 
@@ -109,8 +109,7 @@ class _CmsSigner(signers.Signer):
 class PdfSigner:
     """One hand: a credential, the trust it stands under, and the time-stamping authority it asks.
 
-    The key stays in memory and never leaves this object. Signing is safe from several threads, but not from
-    inside a running event loop.
+    The key stays in memory and never leaves this object. Signing is safe from several threads.
     """
 
     credential: Credential
@@ -162,7 +161,7 @@ class PdfSigner:
         CertificateRefused, TimestampUnavailable or SigningFault; `target` is then as it was before.
         """
         keep_libraries_quiet()
-        return asyncio.run(self._sign(source, target, request))
+        return finish(self._sign(source, target, request))
 
     async def _sign(self, source: Path, target: Path, request: SignRequest) -> SignedFile:
         stamper = self._stamper(request.level)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
+import logging
 import mmap
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -27,15 +27,18 @@ from models.signatures import (
     Verdict,
     VerificationReport,
 )
-from models.times import iso
+from models.times import iso, vietnam_time
 from signing.canonical import named_certificate, precheck, signature_timestamp
 from signing.coverage import FoundSignature, RememberedPolicy, find_signatures, is_foreign
 from signing.credentials import common_name, name_part
 from signing.embedded import embedded_fault
 from signing.levels import REASONS, Engine, Finding, Store, level_of
+from signing.loop import finish
 from signing.names import role_of
 from signing.quiet import keep_libraries_quiet
 from signing.trust import TrustStore, judge_path, path_names, revoked_at, signing_usage_fault
+
+logger = logging.getLogger(__name__)
 
 HEADER = b"%PDF-"
 HEADER_WITHIN = 1024
@@ -60,8 +63,9 @@ def verify_pdf(path: Path, trust: TrustStore, *, at: datetime | None = None) -> 
 
     Hostile or broken content never raises: it becomes INVALID with FORMAT_BROKEN. It may take long and much
     memory, so untrusted files belong in a child process with limits. Never uses the network. Raises OSError
-    when the file can't be read and NotADocument when it is no PDF at all.
+    when the file can't be read, NotADocument when it is no PDF at all, and ValueError on a naive `at`.
     """
+    now = vietnam_time(at or datetime.now(UTC))
     keep_libraries_quiet()
     with path.open("rb") as file:
         size = file.seek(0, 2)
@@ -72,8 +76,9 @@ def verify_pdf(path: Path, trust: TrustStore, *, at: datetime | None = None) -> 
         sha256 = hashlib.file_digest(file, "sha256").hexdigest()
         reasons = list(precheck(path))
         try:
-            signatures = asyncio.run(_judge_file(file, trust, at or datetime.now(UTC)))
-        except Exception:  # noqa: BLE001 - the libraries raise anything on hostile files; all of it is one verdict
+            signatures = finish(_judge_file(file, trust, now))
+        except Exception as error:
+            logger.debug("%s can't be judged", path, exc_info=error)
             signatures = ()
             reasons.append(Reason.FORMAT_BROKEN)
     if not signatures and not reasons:
@@ -112,8 +117,7 @@ async def _judge_file(file: BinaryIO, trust: TrustStore, now: datetime) -> tuple
         found = find_signatures(reader, data)
     if not found:
         return ()
-    foreign = is_foreign(found)
-    judge = _Judge(trust, Store.read(reader), RememberedPolicy(foreign=foreign), foreign, now)
+    judge = _Judge(trust, Store.read(reader), RememberedPolicy(foreign=is_foreign(found)), now)
     reports = []
     for position, one in enumerate(found):
         reports.append(await judge.report(one, found[position + 1 :]))
@@ -127,7 +131,6 @@ class _Judge:
     trust: TrustStore
     store: Store
     policy: RememberedPolicy
-    foreign: bool
     now: datetime
 
     async def report(self, one: FoundSignature, later: list[FoundSignature]) -> SignatureReport:
@@ -200,7 +203,7 @@ class _Judge:
         assert one.signed is not None
         token = signature_timestamp(one.signed)
         for signed in (one.signed, token) if token is not None else (one.signed,):
-            fault = embedded_fault(signed, named_certificate(signed), self.trust, strict=not self.foreign)
+            fault = embedded_fault(signed, named_certificate(signed), self.trust, strict=one.ours)
             if fault is not None:
                 one.fault(fault)
         if one.kind == "signature" and signing_usage_fault(named_certificate(one.signed)) is not None:

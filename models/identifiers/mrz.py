@@ -10,7 +10,9 @@ from models.identifiers.dates import to_date
 from models.identifiers.digits import mended
 
 _WEIGHTS = (7, 3, 1)
-_LINE_1 = re.compile(r"[I1lT|\\]?DVNM([0-9OoQIl|SZBGDsz]{9})([0-9OoQIl|SZBGDsz])([0-9OoQIl|SZBGDsz]{12})")
+_D = r"[0-9OoQIl|SZBGDsz]"
+# Between the number and its own check digit stand two fillers, which OCR may take for letters.
+_LINE_1 = re.compile(rf"[I1lT|\\]?DVNM({_D}{{9}})({_D})({_D}{{12}})[^0-9\n]{{1,3}}({_D})")
 _LINE_2 = re.compile(
     r"([0-9OoQIl|SZBGD]{6})([0-9OoQIl|SZBGD])([MF<])([0-9OoQIl|SZBGD]{6})([0-9OoQIl|SZBGD])VN"
 )
@@ -55,8 +57,11 @@ def parse(text: str) -> MachineZone | None:
 
 def _number(plain: str) -> str | None:
     for match in _LINE_1.finditer(plain):
-        last9, check, number = (mended(part).replace("D", "0") for part in match.groups())
-        if number.isdigit() and last9 == number[3:] and check_digit(last9) == check:
+        last9, check, number, own_check = (mended(part).replace("D", "0") for part in match.groups())
+        if not number.isdigit() or last9 != number[3:]:
+            continue
+        # The first check digit leaves out the place code, so that the second one must be right too.
+        if check_digit(last9) == check and check_digit(number) == own_check:
             return number
     return None
 

@@ -133,9 +133,7 @@ def ecopy_content(filler: int = 0) -> EcopyContent:
         )
     }  # fmt: skip
     if filler:
-        fields["filler"] = FieldValue(
-            value=("Chữ ữ ợ " * (filler))[:filler], confidence=1, origin="person"
-        )
+        fields["filler"] = FieldValue(value=("Chữ ữ ợ " * (filler))[:filler], confidence=1, origin="person")
     return EcopyContent(
         data=EcopyData(
             document_id="01JD000000000000000000000A",
@@ -377,6 +375,17 @@ class Evil:
 
     def __reduce__(self) -> tuple[Any, ...]:
         return os.mkdir, (str(self._trace),)
+
+
+class Lost:
+    """Can be sent, but not be made again."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _lost, ()
+
+
+def _lost() -> None:
+    raise RuntimeError("lost on the way")
 
 
 def evil(trace: Path) -> Any:

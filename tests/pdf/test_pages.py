@@ -16,7 +16,7 @@ from imaging.upright import load_upright as load_picture
 from imaging.upright import orient
 from models.errors import DecompressionBomb, TooManyPixels, TruncatedFile, Unreadable
 from models.pages import PagePicture, PageSize
-from pdf.pages import extract_page, load_upright
+from pdf.pages import extract_page, load_upright, load_upright_grey
 from pdf.placement import Placement
 from pdf.sandbox import Sandbox
 from tests.pdf.support import (
@@ -295,6 +295,14 @@ def test_a_picture_inside_a_form_is_found(tmp_path: Path) -> None:
     assert path.read_bytes() == jpeg_bytes(corners())
 
 
+def test_a_file_that_anyone_may_open_gives_its_bytes_decrypted(tmp_path: Path) -> None:
+    path = jpeg_pdf(tmp_path / "a.pdf")
+    with pikepdf.open(path, allow_overwriting_input=True) as pdf:
+        pdf.save(path, encryption=pikepdf.Encryption(owner="chủ", user="", R=6))
+    assert jpeg_bytes(corners()) not in path.read_bytes()
+    assert extracted(path)[1].read_bytes() == jpeg_bytes(corners())
+
+
 # ── kept as a stream inside a PDF ────────────────────────────────────────────────────────────────────
 
 
@@ -386,6 +394,20 @@ def test_other_streams_are_held_in_a_pdf_of_one_page(
         assert np.abs(upright.astype(int) - expected).mean() < 4
     else:
         assert np.array_equal(upright, expected)
+
+
+def test_a_held_picture_can_be_had_small_and_grey(tmp_path: Path) -> None:
+    data, entries = ccitt(bilevel())
+    picture, path = extracted(image_pdf(tmp_path / "a.pdf", data, entries, page={"Rotate": 90}))
+    grey, dpi = load_upright_grey(path, picture, dpi=picture.dpi / 2)
+    assert grey.shape == (200, 300)
+    assert dpi == pytest.approx(picture.dpi / 2)
+    full = load_upright(path, picture)[:, :, 0].astype(float)
+    averaged = full.reshape(200, 2, 300, 2).mean(axis=(1, 3))
+    assert np.abs(grey - averaged).mean() < 3
+    whole, same_dpi = load_upright_grey(path, picture, dpi=1000)
+    assert np.array_equal(whole, load_upright(path, picture)[:, :, 0])
+    assert same_dpi == picture.dpi
 
 
 def test_an_inverted_bilevel_picture_keeps_its_meaning(tmp_path: Path) -> None:

@@ -199,6 +199,12 @@ def test_a_module_that_can_not_be_loaded_is_an_engine_fault() -> None:
     assert "there_is_no_such_module" in str(caught.value.details["reason"])
 
 
+def test_a_request_that_can_not_be_understood_is_our_fault(sandbox: Sandbox) -> None:
+    with pytest.raises(EngineFault) as caught:
+        sandbox.call(support.double, support.Lost())  # type: ignore[arg-type]
+    assert "lost on the way" in str(caught.value.details["reason"])
+
+
 def test_no_file_descriptor_is_lost(sandbox: Sandbox) -> None:
     sandbox.call(support.double, 1)
     before = len(os.listdir("/proc/self/fd"))  # noqa: PTH208 - descriptors are no paths

@@ -11,7 +11,7 @@ import pytest
 from models.errors import Unreadable
 from models.reading import PageReading
 from pdf.sandbox import Sandbox
-from pdf.textlayer import CONFIDENCE, TEXT_LAYER, read_text_layer
+from pdf.textlayer import CONFIDENCE, TEXT_LAYER, read_text_layer, read_text_layers
 from tests.pdf.support import Run, drawn, text_pdf
 from tests.pdf.test_writer import EVERY_LETTER
 
@@ -132,6 +132,7 @@ def test_each_page_is_read_by_itself(tmp_path: Path) -> None:
     path = text_pdf(tmp_path / "a.pdf", [BODY[:1], [], FOOT[:1]])
     assert [lines(read_text_layer(path, n)) for n in (1, 2, 3)] == [[BODY[0][0]], [], ["Nơi nhận:"]]
     assert read_text_layer(path, 3).page == 3
+    assert read_text_layers(path, [3, 1]) == [read_text_layer(path, 3), read_text_layer(path, 1)]
     with pytest.raises(Unreadable):
         read_text_layer(path, 4)
 

@@ -421,6 +421,41 @@ def test_two_columns_stay_two_columns(tmp_path: Path) -> None:
     assert lines_of(target, "-raw") == [line.text for line in reading.lines()]
 
 
+@settings(max_examples=20, deadline=None)
+@given(
+    nudges=st.lists(
+        st.tuples(st.floats(-0.02, 0.02), st.floats(-0.004, 0.03), st.floats(0, 0.012)),
+        min_size=9,
+        max_size=9,
+    )
+)
+def test_words_stay_apart_and_in_order_however_badly_their_boxes_overlap(
+    nudges: list[tuple[float, float, float]], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Engines give boxes that reach into their neighbours or over the lines above and below."""
+    (line,) = reading_of(["Bộ Xây dựng nhận được văn bản số 8151"], top=0.4).lines()
+    words = tuple(
+        w.model_copy(
+            update={
+                "box": Box.clipped(
+                    w.box.x0 + left,
+                    w.box.y0 - tall,
+                    max(w.box.x1 + right, w.box.x0 + left + 0.004),
+                    w.box.y1 + tall,
+                )
+            }
+        )
+        for w, (left, right, tall) in zip(line.words, nudges, strict=True)
+    )
+    nudged = Line(words=words, box=Box.around(w.box for w in words))
+    reading = PageReading(page=1, regions=(Region(kind="text", box=nudged.box, lines=(nudged,)),))
+    folder = tmp_path_factory.mktemp("nudged")
+    target = written(folder / "a.pdf", jpeg_page(folder / "a.jpg", corners(40, 60), reading=reading))
+    # A gap as wide as between columns may begin a line of its own; words and their order stay.
+    assert pdftotext(target, "-raw").split() == line.text.split()
+    assert pdftotext(target).split() == line.text.split()
+
+
 @settings(max_examples=25, deadline=None)
 @given(
     text=st.lists(

@@ -12,18 +12,12 @@ from pipeline.digitize import Order, digitize
 from pipeline.inputs import collect
 from pipeline.outcome import SourceOutcome, SourceRefused
 from pipeline.settings import load_settings
+from samples.generate import generate
 
 
 def sample_card(folder: Path) -> Path:
-    """A small paper that is read quickly and has nothing doubtful about it: an identity card."""
-    return sample(folder, "can_cuoc", seed=5, variant="clean")
-
-
-def sample(folder: Path, kind: str, *, seed: int, variant: str) -> Path:
-    """The first page of a generated paper as the scanner's JPEG."""
-    from samples.generate import generate
-
-    made = generate(kind, seed, variant)
+    """A small paper that is read quickly and has nothing doubtful about it: one side of an identity card."""
+    made = generate("can_cuoc", 10, "clean", layout="2024-card")
     path = folder / f"{made.stem}.jpg"
     path.write_bytes(made.pages[0].jpeg())
     return path

@@ -188,30 +188,25 @@ def _signer(content: cms.ContentInfo) -> cms.SignerInfo:
     return content["content"]["signer_infos"][0]
 
 
-def without_timestamp(der: bytes) -> bytes:
-    """The signature without its time-stamp: a valid one of a humbler level."""
+def _with_unsigned(der: bytes, unsigned: cms.CMSAttributes | None) -> bytes:
     content = cms.ContentInfo.load(der)
     signer = _signer(content)
-    bare = cms.SignerInfo({key: signer[key] for key in _signer_keys() if key != "unsigned_attrs"})
-    content["content"]["signer_infos"] = cms.SignerInfos([bare])
-    changed: bytes = content.dump(force=True)
+    kept = {name: signer[name] for name, *_ in cms.SignerInfo._fields if name != "unsigned_attrs"}
+    if unsigned is not None:
+        kept["unsigned_attrs"] = unsigned
+    content["content"]["signer_infos"] = cms.SignerInfos([cms.SignerInfo(kept)])
+    changed: bytes = content.dump()
     return changed
 
 
-def _signer_keys() -> list[str]:
-    return [name for name, *_ in cms.SignerInfo._fields]
+def without_timestamp(der: bytes) -> bytes:
+    """The signature without its time-stamp: a valid one of a humbler level."""
+    return _with_unsigned(der, None)
 
 
 def with_timestamp_of(other: bytes) -> Callable[[bytes], bytes]:
     """The signature with the genuine time-stamp of another one."""
-
-    def change(der: bytes) -> bytes:
-        content = cms.ContentInfo.load(der)
-        _signer(content)["unsigned_attrs"] = _signer(cms.ContentInfo.load(other))["unsigned_attrs"].copy()
-        changed: bytes = content.dump(force=True)
-        return changed
-
-    return change
+    return lambda der: _with_unsigned(der, _signer(cms.ContentInfo.load(other))["unsigned_attrs"])
 
 
 def with_certificate(certificate: bytes) -> Callable[[bytes], bytes]:

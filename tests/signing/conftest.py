@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -24,12 +25,18 @@ def bench(pki_folder: Path, tmp_path: Path) -> Bench:
     return Bench(tmp_path, load_development_pki(pki_folder), SystemClock())
 
 
+@pytest.fixture(scope="session")
+def other_pki_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("other") / "pki"
+    create_development_pki(folder, FixedClock())
+    return folder
+
+
 @pytest.fixture
-def own_bench(tmp_path: Path) -> Bench:
+def own_bench(other_pki_folder: Path, tmp_path: Path) -> Bench:
     """A PKI of its own whose clock can be moved and whose certificates can be revoked."""
-    clock = FixedClock()
-    create_development_pki(tmp_path / "pki", clock)
-    return Bench(tmp_path, load_development_pki(tmp_path / "pki"), clock)
+    shutil.copytree(other_pki_folder, tmp_path / "pki")
+    return Bench(tmp_path, load_development_pki(tmp_path / "pki"), FixedClock())
 
 
 @pytest.fixture(scope="session")

@@ -165,3 +165,17 @@ def test_a_revoked_certificate_is_on_the_list_at_once(own_bench: Bench) -> None:
         for entry in one["tbs_cert_list"]["revoked_certificates"]
     }
     assert listed == {serial}
+
+
+def test_openssl_accepts_the_status_answers(bench: Bench) -> None:
+    folder = bench.pki.folder
+    for name in ("clerk", "tsa"):
+        answer = bench.folder / "answer.der"
+        answer.write_bytes(bench.pki.status_answer(name, bench.clock.now()))
+        command: list[str | Path] = ["openssl", "ocsp", "-respin", answer, "-no_nonce"]
+        command += ["-issuer", folder / "certificates/intermediate.pem"]
+        command += ["-cert", folder / f"certificates/{name}.pem", "-CAfile", folder / "root.pem"]
+        command += ["-verify_other", folder / "certificates/intermediate.pem"]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert "Response verify OK" in done.stderr
+        assert f"{name}.pem: good" in done.stdout

@@ -303,6 +303,23 @@ def test_a_wrong_pkcs12_password_is_refused(bench: Bench) -> None:
         PdfSigner.from_pkcs12(_pkcs12(bench), "wrong", trust=bench.trust, clock=bench.clock)
 
 
+def test_a_key_that_is_not_the_certificate_s_signs_nothing(bench: Bench, source: Path) -> None:
+    clerk, officer = bench.pki.credential("clerk"), bench.pki.credential("officer")
+    signer = replace(bench.signer("clerk"), credential=replace(clerk, key=officer.key))
+    with pytest.raises(SigningFault, match="belong"):
+        signer.sign(source, bench.folder / "out.pdf", request(Level.B_B, bench.clock))
+    assert list(bench.folder.iterdir()) == []
+
+
+def test_a_signature_too_long_for_its_place_is_a_fault(
+    bench: Bench, source: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("signing.signer.TIMESTAMP_SPACE", 4096)
+    with pytest.raises(SigningFault, match="larger than expected"):
+        bench.signer("clerk").sign(source, bench.folder / "out.pdf", request(Level.B_LTA, bench.clock))
+    assert list(bench.folder.iterdir()) == []
+
+
 # ── load ─────────────────────────────────────────────────────────────────────────────────────────────
 
 

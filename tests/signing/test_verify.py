@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pikepdf
@@ -46,6 +47,19 @@ def test_what_is_no_pdf_is_said_to_be_none(bench: Bench, content: bytes) -> None
 def test_an_unreadable_path_is_an_error(bench: Bench) -> None:
     with pytest.raises(FileNotFoundError):
         verify_pdf(bench.folder / "none.pdf", bench.trust)
+
+
+def test_a_naive_moment_is_refused(bench: Bench, source: Path) -> None:
+    with pytest.raises(ValueError, match="naive"):
+        verify_pdf(source, bench.trust, at=datetime(2026, 11, 22))
+
+
+def test_signing_and_verifying_work_inside_a_running_event_loop(bench: Bench, source: Path) -> None:
+    async def both() -> Verdict:
+        target, _ = bench.sign(source, "out.pdf", Level.B_LTA)
+        return verify_pdf(target, bench.trust).verdict
+
+    assert asyncio.run(both()) is Verdict.VALID
 
 
 def test_an_encrypted_file_is_not_valid(bench: Bench, source: Path) -> None:

@@ -1,0 +1,52 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from models.identifiers import document_number
+
+notations = st.sampled_from(["QĐ-UBND", "QĐ-TTg", "QĐ-SGD&ĐT", "TLKS-BS", "QĐ-BTC", "NĐ-CP"])
+
+
+@given(st.integers(1, 99_999), st.none() | st.integers(1945, 2100), st.none() | notations)
+def test_a_number_reads_back(serial: int, year: int | None, notation: str | None) -> None:
+    text = "/".join(str(p) for p in (serial, year, notation) if p)
+    found = document_number.parse(text)
+    assert (found.serial, found.year, found.notation, found.text) == (str(serial), year, notation, text)
+    assert not found.mended
+    assert document_number.parse(f"Số: {text}.").text == text
+    assert document_number.normalised(text.replace("/", " / ").replace("-", " – ")) == text
+
+
+@pytest.mark.parametrize(
+    ("read", "meant"),
+    [
+        ("l23/QD-UBND", "123/QĐ-UBND"),
+        ("123/QÐ-UBND", "123/QĐ-UBND"),
+        ("45/2O24/QĐ-UBND", "45/2024/QĐ-UBND"),
+        ("8/QĐĐ-UBND", "8/QĐ-UBND"),
+        ("Số 128/2019", "128/2019"),
+        ("12a/QĐ-UBND", "12a/QĐ-UBND"),
+    ],
+)
+def test_what_ocr_makes_of_numbers_is_put_right(read: str, meant: str) -> None:
+    assert document_number.normalised(read) == meant
+
+
+@pytest.mark.parametrize(
+    "text", ["", "/QĐ-UBND", "abc", "Sở Xây dựng", "12/", "77/2/QĐ-UBND", "12/quyết định"]
+)
+def test_what_is_no_number_is_refused(text: str) -> None:
+    assert document_number.normalised(text) is None
+    with pytest.raises(ValueError, match=r"số|ký hiệu"):
+        document_number.parse(text)
+
+
+@given(st.text(max_size=40))
+def test_no_text_makes_it_fail_in_any_other_way(text: str) -> None:
+    found = document_number.parse_or_none(text)
+    assert found is None or document_number.parse(found.text).text == found.text
+
+
+def test_a_mended_number_says_so() -> None:
+    assert document_number.parse("l23/QĐ-UBND").mended
+    assert document_number.parse("45/2024/QĐ-UBND").kind == "QĐ"
