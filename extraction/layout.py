@@ -11,7 +11,7 @@ from statistics import median
 
 from models.geometry import Box
 from models.reading import Line, PageReading, Reading, Word
-from models.text import flattened, nfc
+from models.text import flattened, nfc, squeeze
 
 _LEADERS = re.compile(r"(?:[.·•_…]\s?){3,}|…+|_{2,}|[.·•]{2,}$|^[.·•]{2,}")
 _LETTERS = re.compile(r"[^\W\d_]{2}")
@@ -132,9 +132,9 @@ def capital_share(text: str) -> float:
 
 
 def clean(text: str) -> str:
-    """NFC text without control, format and private characters; look-alike letters made plain."""
-    kept = "".join(c for c in nfc(text).translate(_TO_PLAIN) if c.isspace() or not unicodedata.category(c).startswith("C"))  # fmt: skip
-    return nfc(kept).strip()
+    """NFC text without control, format and private characters; look-alike letters plain, white space single."""
+    plain = (" " if c.isspace() else c for c in nfc(text).translate(_TO_PLAIN))
+    return squeeze("".join(c for c in plain if not unicodedata.category(c).startswith("C")))
 
 
 def cells(row: Row, character: float, gap: float = WIDE_GAP) -> list[Row]:

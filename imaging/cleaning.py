@@ -29,6 +29,8 @@ class CleanedPage:
     dpi: float
     to_page: np.ndarray
     """2 × 3 affine matrix from cleaned pixel coordinates to those of the upright picture that came in."""
+    enlarged: float
+    """How much larger than it came in (or than at 300 dpi) the page was drawn; 1 but for cards."""
     skew: float
     """The slope that was taken out, degrees, positive when lines fell to the right."""
     leaders: tuple[PixelBox, ...]
@@ -75,6 +77,7 @@ def clean_for_reading(image: np.ndarray, dpi: float) -> CleanedPage:
         grey=white,
         dpi=dpi_work,
         to_page=np.diag(scale) @ back,
+        enlarged=enlarge,
         skew=skew,
         leaders=tuple(leaders),
         stamps=tuple(_enlarged(s, scale) for s in ink.stamps),

@@ -15,6 +15,9 @@ _RAW = (0.0, 30.0, 50.0, 65.0, 75.0, 84.0, 88.5, 90.0, 91.5, 93.0, 95.0, 96.0, 1
 _RIGHT = (0.05, 0.2, 0.37, 0.48, 0.53, 0.6, 0.7, 0.81, 0.86, 0.92, 0.95, 0.985, 0.997)
 _LEAST_LINE = 0.3
 _LEAST_SHORT_LINE = 0.5
+_SURE = 0.6
+_HOPELESS = 0.15
+_MRZ_LENGTH = 20
 
 
 def calibrated(raw: float) -> float:
@@ -22,12 +25,22 @@ def calibrated(raw: float) -> float:
     return float(np.interp(raw, _RAW, _RIGHT))
 
 
+def promising(lines: Iterable[PlacedLine], dpi: float) -> list[PlacedLine]:
+    """Drop only what can't be text at all; what remains deserves a second look before it is judged."""
+    kept = []
+    for line in lines:
+        words = tuple(w for w in line.words if _is_word(w, dpi))
+        long_enough = sum(c.isalnum() for w in words for c in w.text) >= 8
+        if words and (long_enough or any(w.confidence > _HOPELESS for w in words)):
+            kept.append(replace(line, words=words))
+    return kept
+
+
 def believable(lines: Iterable[PlacedLine], dpi: float) -> list[PlacedLine]:
     """Drop what was never text: specks read as punctuation, strokes of a seal or a photograph read as letters."""
     kept = []
     for line in lines:
-        words = tuple(w for w in line.words if _is_word(w, dpi))
-        words = _trimmed(words)
+        words = _trimmed(tuple(w for w in line.words if _is_word(w, dpi)))
         if words and _is_line(replace(line, words=words)):
             kept.append(replace(line, words=words))
     return kept
@@ -43,28 +56,35 @@ def _is_word(word: PlacedWord, dpi: float) -> bool:
 
 
 def _trimmed(words: tuple[PlacedWord, ...]) -> tuple[PlacedWord, ...]:
-    """Without doubtful punctuation at either end: remains of leaders, rules and specks."""
+    """Without junk at either end: remains of leaders, rules and specks, slivers of a neighbouring picture."""
     start, end = 0, len(words)
-    while start < end and _is_mark(words[start]):
+    while start < end and _is_junk(words[start]):
         start += 1
-    while end > start and _is_mark(words[end - 1]):
+    while end > start and _is_junk(words[end - 1]):
         end -= 1
     return words[start:end]
 
 
-def _is_mark(word: PlacedWord) -> bool:
-    """Punctuation that stands alone; dashes and plus signs of a list are believed where they are certain."""
+def _is_junk(word: PlacedWord) -> bool:
+    """Punctuation that stands alone (the dashes of a list are believed where they are certain), hopeless bits."""
     if any(c.isalnum() for c in word.text):
-        return False
+        return word.confidence <= _HOPELESS and len(word.text) <= 3
     return not (word.text in ("-", "+", "–", "*", "•") and word.confidence >= 0.5)
 
 
 def _is_line(line: PlacedLine) -> bool:
     letters = sum(c.isalnum() for c in line.text)
-    if letters == 0:
+    if letters == 0 or not _latin(line.text):
         return False
-    least = _LEAST_SHORT_LINE if letters <= 3 else _LEAST_LINE
-    return line.confidence >= least and _latin(line.text)
+    if "<<" in line.text and len(line.text) >= _MRZ_LENGTH:
+        return True  # no dictionary word in it, so the engine is never sure of a machine-readable zone
+    if letters > 3 and any(w.confidence >= _SURE and _letters(w) >= 2 for w in line.words):
+        return True
+    return line.confidence >= (_LEAST_SHORT_LINE if letters <= 3 else _LEAST_LINE)
+
+
+def _letters(word: PlacedWord) -> int:
+    return sum(c.isalnum() for c in word.text)
 
 
 def _latin(text: str) -> bool:

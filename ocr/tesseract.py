@@ -14,7 +14,7 @@ from imaging.cleaning import CleanedPage, clean_for_reading
 from models.errors import EngineFault
 from models.geometry import Box
 from models.reading import EngineVersion, Line, PageReading, Region, Word
-from ocr.confidence import believable
+from ocr.confidence import believable, promising
 from ocr.layout import arrange
 from ocr.lines import Leader, PlacedLine, PlacedWord, build_lines
 from ocr.tesseract_program import ONE_LINE, SPARSE, find_installation, recognise
@@ -68,7 +68,7 @@ class TesseractEngine:
     def _lines(self, cleaned: CleanedPage, deadline: float) -> list[PlacedLine]:
         leaders = [Leader(box.x0, box.y0, box.x1, box.y1) for box in cleaned.leaders]
         fragments = self._recognise([cleaned.grey], cleaned.dpi, SPARSE, deadline)[0]
-        lines = believable(build_lines(fragments, leaders), cleaned.dpi)
+        lines = promising(build_lines(fragments, leaders), cleaned.dpi)
         lines = self._read_again(lines, cleaned, deadline)
         return believable(without_leader_dots(lines, leaders), cleaned.dpi)
 
@@ -77,14 +77,16 @@ class TesseractEngine:
         doubtful = [i for i, line in enumerate(lines) if line.confidence < _DOUBTFUL]
         if not doubtful:
             return lines
-        crops = [_Crop.of(cleaned.grey, lines[i]) for i in doubtful]
+        # A sheet that was enlarged for its small print has larger print too, which reads better as it was.
+        scales = (1.0,) if cleaned.enlarged == 1.0 else (1.0, 1.0 / cleaned.enlarged)
+        crops = [_Crop.of(cleaned.grey, lines[i], scale) for scale in scales for i in doubtful]
         again = self._recognise([c.pixels for c in crops], cleaned.dpi, ONE_LINE, deadline)
         lines = list(lines)
-        for i, crop, found in zip(doubtful, crops, again, strict=True):
+        for i, crop, found in zip(doubtful * len(scales), crops, again, strict=True):
             words = [crop.on_page(w) for fragment in found for w in fragment]
             if words:
-                second = PlacedLine(tuple(words))
-                lines[i] = second if second.confidence > lines[i].confidence else lines[i]
+                other = PlacedLine(tuple(words))
+                lines[i] = other if other.confidence > lines[i].confidence else lines[i]
         return lines
 
     def _recognise(
@@ -113,16 +115,17 @@ class _Crop:
     y: float
 
     @classmethod
-    def of(cls, grey: np.ndarray, line: PlacedLine) -> _Crop:
+    def of(cls, grey: np.ndarray, line: PlacedLine, scale: float) -> _Crop:
         margin = int(_MARGIN * line.height) + 2
         # One word with a seal's stroke in its box must not pull the neighbouring lines in.
         y0 = max(min(w.y0 for w in line.words), line.y0 - 0.5 * line.height) - margin
         y1 = min(max(w.y1 for w in line.words), line.y1 + 0.5 * line.height) + margin
         top, left = max(0, int(y0)), max(0, int(line.x0) - margin)
         piece = grey[top : int(y1), left : int(line.x1) + margin]
-        scale = min(_LARGEST_SCALE, max(1.0, _LINE_PX / line.height))
-        if scale > 1.0:
-            piece = cv2.resize(piece, None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC)
+        scale = min(_LARGEST_SCALE, max(scale, _LINE_PX / line.height)) if scale >= 1.0 else scale
+        if scale != 1.0:
+            way = cv2.INTER_CUBIC if scale > 1.0 else cv2.INTER_AREA
+            piece = cv2.resize(piece, None, fx=scale, fy=scale, interpolation=way)
         return cls(np.pad(piece, _RIM, constant_values=255), scale, left, top)
 
     def on_page(self, word: PlacedWord) -> PlacedWord:

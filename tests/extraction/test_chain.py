@@ -1,7 +1,5 @@
 """From pixels to fields with the real engine on generated papers: golden figures with thresholds."""
 
-from collections.abc import Iterator
-
 import numpy as np
 import pytest
 
@@ -24,7 +22,7 @@ PAPERS = [
 
 
 @pytest.fixture(scope="module")
-def chain() -> Iterator[list[tuple[Truth, Extraction]]]:
+def chain() -> list[tuple[Truth, Extraction]]:
     engine = create_engine()
     results = []
     for kind, seed in PAPERS:
@@ -34,7 +32,7 @@ def chain() -> Iterator[list[tuple[Truth, Extraction]]]:
             for number, page in enumerate(sample.pages, start=1)
         )
         results.append((sample.truth, extract(Reading(engine=engine.version, pages=pages), rules=rules())))
-    yield results
+    return results
 
 
 def test_every_paper_gets_its_type(chain: list[tuple[Truth, Extraction]]) -> None:

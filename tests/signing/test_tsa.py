@@ -5,9 +5,7 @@ from __future__ import annotations
 import hashlib
 import subprocess
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -18,22 +16,11 @@ from models.signatures import Level, Verdict
 from signing.signer import PdfSigner
 from signing.tsa import ANSWER_LIMIT, EmbeddedTsa, HttpTsa
 from signing.verify import verify_pdf
+from tests.openssl_tsa import Answer, openssl_authority, served
 from tests.signing.support import Bench, request
 
 DATA = b"Gi\xe1\xba\xa5y khai sinh"
 DIGEST = hashlib.sha256(DATA).digest()
-
-OPENSSL_CONFIG = """
-[tsa]
-default_tsa = unit
-[unit]
-serial = {folder}/serial
-signer_digest = sha256
-default_policy = 1.2.3.4.1
-digests = sha256, sha384, sha512
-accuracy = secs:1
-ess_cert_id_alg = sha256
-"""
 
 
 def _openssl_accepts(token: bytes, bench: Bench, data: bytes = DATA) -> bool:
@@ -59,60 +46,8 @@ def test_a_digest_of_the_wrong_kind_is_not_stamped(bench: Bench) -> None:
             tsa.token(digest, algorithm)
 
 
-Answer = Callable[[bytes], tuple[int, bytes]]
-
-
-@contextmanager
-def _served(answer: Answer) -> Iterator[str]:
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            query = self.rfile.read(int(self.headers["Content-Length"]))
-            status, body = answer(query)
-            self.send_response(status)
-            self.send_header("Content-Type", "application/timestamp-reply")
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *args: object) -> None:
-            return
-
-    server = HTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}/"
-    finally:
-        server.shutdown()
-        server.server_close()
-
-
-def _openssl_authority(bench: Bench) -> Answer:
-    """OpenSSL's RFC 3161 responder with the development TSA's key: no line of ours in it."""
-    folder, pki = bench.folder, bench.pki.folder
-    (folder / "tsa.conf").write_text(OPENSSL_CONFIG.format(folder=folder))
-    (folder / "serial").write_text("01\n")
-
-    def answer(query: bytes) -> tuple[int, bytes]:
-        (folder / "query").write_bytes(query)
-        command: list[str | Path] = [
-            "openssl",
-            "ts",
-            "-reply",
-            "-queryfile",
-            folder / "query",
-            "-out",
-            folder / "reply",
-        ]
-        command += ["-config", folder / "tsa.conf", "-signer", pki / "certificates/tsa.pem"]
-        command += ["-inkey", pki / "private/tsa.key.pem", "-chain", pki / "certificates/intermediate.pem"]
-        subprocess.run(command, capture_output=True, check=True)
-        return 200, (folder / "reply").read_bytes()
-
-    return answer
-
-
 def test_a_foreign_authority_over_http_stamps_a_whole_lta_signature(bench: Bench, source: Path) -> None:
-    with _served(_openssl_authority(bench)) as url:
+    with served(openssl_authority(bench.pki.folder, bench.folder)) as url:
         signer = PdfSigner.for_development(bench.pki, "vanthu", bench.clock, HttpTsa(url))
         target = bench.folder / "out.pdf"
         signer.sign(source, target, request(Level.B_LTA, bench.clock))
@@ -122,14 +57,14 @@ def test_a_foreign_authority_over_http_stamps_a_whole_lta_signature(bench: Bench
 
 
 def test_a_passing_trouble_is_tried_again(bench: Bench) -> None:
-    good, pauses = _openssl_authority(bench), list[float]()
+    good, pauses = openssl_authority(bench.pki.folder, bench.folder), list[float]()
     queries = list[bytes]()
 
     def answer(query: bytes) -> tuple[int, bytes]:
         queries.append(query)
         return (503, b"") if len(queries) < 3 else good(query)
 
-    with _served(answer) as url:
+    with served(answer) as url:
         token = HttpTsa(url, pause=1.5, sleep=pauses.append).token(DIGEST, "sha256")
     assert len(queries) == 3
     assert pauses == [1.5, 3.0]
@@ -143,7 +78,7 @@ def _refusal() -> bytes:
 
 def _unlike(bench: Bench) -> Answer:
     """Stamps, but always the same other thing."""
-    good = _openssl_authority(bench)
+    good = openssl_authority(bench.pki.folder, bench.folder)
 
     def answer(query: bytes) -> tuple[int, bytes]:
         asked = tsp.TimeStampReq.load(query)
@@ -155,7 +90,7 @@ def _unlike(bench: Bench) -> Answer:
 
 def _replaying(bench: Bench) -> Answer:
     """Answers with an old answer to the same digest: the nonce gives it away."""
-    good = _openssl_authority(bench)
+    good = openssl_authority(bench.pki.folder, bench.folder)
     fresh: tsp.TimeStampReq = tsp.TimeStampReq(
         {
             "version": "v1",
@@ -183,7 +118,7 @@ def _replaying(bench: Bench) -> Answer:
     ids=["garbage", "empty", "refused", "endless", "absent", "failing", "something-else", "replayed"],
 )
 def test_a_bad_answer_is_no_time_stamp(bench: Bench, trouble: Callable[[Bench], Answer]) -> None:
-    with _served(trouble(bench)) as url, pytest.raises(TimestampUnavailable):
+    with served(trouble(bench)) as url, pytest.raises(TimestampUnavailable):
         HttpTsa(url, sleep=lambda seconds: None).token(DIGEST, "sha256")
 
 
@@ -194,7 +129,7 @@ def test_a_silent_authority_runs_into_the_timeout() -> None:
         release.wait(30)
         return 200, b""
 
-    with _served(answer) as url:
+    with served(answer) as url:
         try:
             with pytest.raises(TimestampUnavailable, match="Timeout"):
                 HttpTsa(url, timeout=0.2, tries=1).token(DIGEST, "sha256")

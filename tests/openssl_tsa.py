@@ -1,0 +1,75 @@
+"""A real RFC 3161 authority for tests: OpenSSL's responder behind a small HTTP server."""
+
+from __future__ import annotations
+
+import subprocess
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+
+Answer = Callable[[bytes], tuple[int, bytes]]
+"""From the DER query to HTTP status and DER reply."""
+
+OPENSSL_CONFIG = """
+[tsa]
+default_tsa = unit
+[unit]
+serial = {folder}/serial
+signer_digest = sha256
+default_policy = 1.2.3.4.1
+digests = sha256, sha384, sha512
+accuracy = secs:1
+ess_cert_id_alg = sha256
+"""
+
+
+@contextmanager
+def served(answer: Answer) -> Iterator[str]:
+    """Serve `answer` on the loopback; yields its URL."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            query = self.rfile.read(int(self.headers["Content-Length"]))
+            status, body = answer(query)
+            self.send_response(status)
+            self.send_header("Content-Type", "application/timestamp-reply")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *args: object) -> None:
+            return
+
+    server = HTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}/"
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+def openssl_authority(pki: Path, folder: Path) -> Answer:
+    """OpenSSL's responder with the TSA key of the development PKI in `pki`: no line of ours in it."""
+    (folder / "tsa.conf").write_text(OPENSSL_CONFIG.format(folder=folder))
+    (folder / "serial").write_text("01\n")
+
+    def answer(query: bytes) -> tuple[int, bytes]:
+        (folder / "query").write_bytes(query)
+        command: list[str | Path] = [
+            "openssl",
+            "ts",
+            "-reply",
+            "-queryfile",
+            folder / "query",
+            "-out",
+            folder / "reply",
+        ]
+        command += ["-config", folder / "tsa.conf", "-signer", pki / "certificates/tsa.pem"]
+        command += ["-inkey", pki / "private/tsa.key.pem", "-chain", pki / "certificates/intermediate.pem"]
+        subprocess.run(command, capture_output=True, check=True)
+        return 200, (folder / "reply").read_bytes()
+
+    return answer

@@ -1,0 +1,122 @@
+"""Real trust by settings alone: PKCS#12 keys, trust anchors, an RFC 3161 authority over HTTP, and its outages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    load_pem_private_key,
+    pkcs12,
+)
+
+from models.errors import BadSettings
+from models.signatures import Verdict
+from models.states import EcopyState
+from pipeline.access import issue_document
+from pipeline.clock import SystemClock
+from pipeline.outcome import SourceOutcome, SourceRefused
+from pipeline.settings import load_settings
+from signing.devpki import DevelopmentPki, create_development_pki, load_development_pki
+from signing.trust import TrustStore
+from signing.verify import verify_pdf
+from tests.openssl_tsa import openssl_authority, served
+from tests.pipeline.support import application, digitized, sample_card
+
+PASSWORD = "mật khẩu mẫu"
+
+
+@pytest.fixture(scope="module")
+def pki(tmp_path_factory: pytest.TempPathFactory) -> DevelopmentPki:
+    """A PKI somewhere else: for the installation under test it is just files."""
+    folder = tmp_path_factory.mktemp("authority") / "pki"
+    create_development_pki(folder, SystemClock())
+    return load_development_pki(folder)
+
+
+@pytest.fixture
+def settings(pki: DevelopmentPki, tmp_path: Path) -> Iterator[dict[str, Any]]:
+    password_file = tmp_path / "password"
+    password_file.write_text(PASSWORD + "\n", encoding="utf-8")
+    with served(openssl_authority(pki.folder, tmp_path)) as url:
+        yield {
+            "trust": "configured",
+            "trust_anchors": pki.root_path,
+            "agency_name": "Ủy ban nhân dân phường Thử Nghiệm",
+            "agency_identifier": "H99.1.2",
+            "agency_pkcs12": _pkcs12(pki, "vanthu", tmp_path),
+            "agency_pkcs12_password_file": password_file,
+            "clerk_name": "Trần Văn Mẫu",
+            "clerk_pkcs12": _pkcs12(pki, "clerk", tmp_path),
+            "clerk_pkcs12_password_file": password_file,
+            "officer_name": "Lê Thị Mẫu",
+            "tsa_url": url,
+            "tsa_timeout_seconds": 5,
+        }
+
+
+def _pkcs12(pki: DevelopmentPki, person: str, folder: Path) -> Path:
+    key = load_pem_private_key((pki.folder / "private" / f"{person}.key.pem").read_bytes(), None)
+    own, above = (
+        x509.load_pem_x509_certificate((pki.folder / "certificates" / f"{name}.pem").read_bytes())
+        for name in (person, "intermediate")
+    )
+    path = folder / f"{person}.p12"
+    path.write_bytes(
+        pkcs12.serialize_key_and_certificates(
+            person.encode(),
+            key,  # type: ignore[arg-type]
+            own,
+            [above],
+            BestAvailableEncryption(PASSWORD.encode()),
+        )
+    )
+    return path
+
+
+def test_an_ecopy_is_signed_with_configured_keys_and_a_foreign_authority(
+    settings: dict[str, Any], pki: DevelopmentPki, tmp_path: Path
+) -> None:
+    card = sample_card(tmp_path)
+    with application(tmp_path / "home", **settings) as app:
+        assert not app.hands.development
+        (outcome,) = digitized(app, tmp_path / "out", card)
+    assert isinstance(outcome, SourceOutcome), outcome
+    (document,) = outcome.documents
+    assert document.ecopy is not None
+    report = verify_pdf(Path(str(document.ecopy.path)), TrustStore.from_pem(pki.root_path))
+    assert report.verdict is Verdict.VALID
+    assert not (tmp_path / "home" / "pki").exists()
+
+
+def test_without_a_time_stamp_the_copy_waits_visibly_and_goes_on_later(
+    settings: dict[str, Any], pki: DevelopmentPki, tmp_path: Path
+) -> None:
+    card = sample_card(tmp_path)
+    with application(tmp_path / "home", **settings) as app:
+        (held,) = digitized(app, tmp_path / "out", card, confirm=False)
+    assert isinstance(held, SourceOutcome)
+    document_id = held.documents[0].id
+    silent = {**settings, "tsa_url": "http://127.0.0.1:9/", "tsa_timeout_seconds": 0.2}
+    with application(tmp_path / "home", **silent) as app:
+        (waiting,) = digitized(app, tmp_path / "out", card)
+        assert isinstance(waiting, SourceRefused)
+        assert waiting.error.code == "SIGNING_NO_TIMESTAMP"
+        ecopy = app.register.ecopy_of(document_id)
+        assert ecopy is not None
+        assert ecopy.state is EcopyState.AWAITING_TIMESTAMP
+        assert app.register.latest_revision(ecopy.id) is None
+    assert not list((tmp_path / "out").glob("*[0-9].pdf"))
+    with application(tmp_path / "home", **settings) as app:
+        issued = issue_document(app, document_id)
+    assert issued.ecopy is not None
+    assert issued.ecopy.id == ecopy.id
+
+
+def test_incomplete_settings_say_what_is_missing() -> None:
+    with pytest.raises(BadSettings, match="ECOPY_TSA_URL"):
+        load_settings(trust="configured")
