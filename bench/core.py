@@ -12,12 +12,10 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from bench.figures import Figure, at_most, report
+from bench.inputs import LONG_PAGES, MANY_PAGES, WARM_UP, scans, singles
 from bench.processes import PeakMemory, cpu_seconds
 
 MIB = 1 << 20
-ONE_PAGE_RUNS = 9
-MANY_PAGES = 11
-LONG_PAGES = 200
 
 
 class StageCosts:
@@ -41,6 +39,7 @@ class StageCosts:
 def main() -> int:
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="ecopy-bench-")))
+        subprocess.run([sys.executable, "-m", "bench.inputs", str(folder)], check=True)
         figures = {**_documents(folder), **_memory(folder), **_command()}
     return report("core", figures)
 
@@ -50,13 +49,10 @@ def _documents(folder: Path) -> dict[str, Figure]:
     from pipeline.application import open_application
     from pipeline.settings import load_settings
 
-    singles = [_jpeg(folder, seed) for seed in range(ONE_PAGE_RUNS + 2)]
-    short = [_scanned_pdf(folder, 1, 100 + n) for n in range(5)]
-    long = [_scanned_pdf(folder, MANY_PAGES, 200 + 20 * n) for n in range(5)]
     with open_application(load_settings(home=folder / "home", workers=1)) as app, app.working():
-        costs = [_cost(app, path, folder) for path in singles][2:]
-        one = [sum(_besides_ocr(_cost(app, path, folder)).values()) for path in short]
-        many = [sum(_besides_ocr(_cost(app, path, folder)).values()) for path in long]
+        costs = [_cost(app, path, folder) for path in singles(folder)][WARM_UP:]
+        one = [sum(_besides_ocr(_cost(app, path, folder)).values()) for path in scans(folder, 1)]
+        many = [sum(_besides_ocr(_cost(app, path, folder)).values()) for path in scans(folder, MANY_PAGES)]
     besides = [sum(_besides_ocr(cost).values()) for cost in costs]
     steps = [(m - o) / (MANY_PAGES - 1) * 1000 for m, o in zip(many, one, strict=True)]
     figures = {
@@ -120,7 +116,7 @@ def _memory(folder: Path) -> dict[str, Figure]:
     from pipeline.application import open_application
     from pipeline.settings import load_settings
 
-    path = _scanned_pdf(folder, LONG_PAGES, 1000, distinct=4)
+    (path,) = scans(folder, LONG_PAGES)
     with (
         open_application(load_settings(home=folder / "home-memory", workers=1)) as app,
         app.working(),
@@ -152,29 +148,6 @@ def _children_seconds() -> float:
 
     usage = resource.getrusage(resource.RUSAGE_CHILDREN)
     return usage.ru_utime + usage.ru_stime
-
-
-def _jpeg(folder: Path, seed: int) -> Path:
-    """A one-page decision at 300 dpi in colour, as an office scanner would deliver it."""
-    from samples.generate import generate
-
-    path = folder / f"one-{seed}.jpg"
-    path.write_bytes(generate("quyet_dinh", seed, "scanned", layout="commune").pages[0].jpeg())
-    return path
-
-
-def _scanned_pdf(folder: Path, pages: int, seed: int, distinct: int | None = None) -> Path:
-    """A scanned PDF of so many pages; with `distinct`, the same few pictures come round again."""
-    from samples.formats import scanned_pdf
-    from samples.generate import generate
-
-    drawn = [
-        generate("quyet_dinh", seed + n, "scanned", layout="commune").pages[0] for n in range(distinct or pages)
-    ]
-    ready = [(page.jpeg(), page.picture.size, page.dpi) for page in drawn]
-    path = folder / f"scan-{pages}-{seed}.pdf"
-    scanned_pdf([ready[n % len(ready)] for n in range(pages)], path)
-    return path
 
 
 if __name__ == "__main__":

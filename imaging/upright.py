@@ -24,6 +24,16 @@ def orient(pixels: np.ndarray, orientation: int) -> np.ndarray:
     return pixels
 
 
+_TURNS = ((1, 6, 3, 8), (2, 7, 4, 5))
+"""EXIF orientations, each a quarter turn clockwise from the one before; the second row is mirrored."""
+
+
+def turned(orientation: int, degrees: int) -> int:
+    """The EXIF orientation that turns what `orientation` shows by `degrees` (0, 90, 180, 270) clockwise."""
+    row = next(turns for turns in _TURNS if orientation in turns)
+    return row[(row.index(orientation) + degrees // 90) % 4]
+
+
 def load_upright(path: Path, picture: PagePicture) -> np.ndarray:
     """The whole page as (H, W, 3) uint8 RGB, upright. `form` must be jpeg or png.
 

@@ -24,6 +24,8 @@ _RECIPE = "r1"
 """Changes whenever cleaning, line building or calibration change what comes out for the same picture."""
 _DARK = 160
 _LEAST_DARK_MM2 = 0.3
+_MOST_PIECES_PER_CM2 = 80
+"""The densest print has half as many letters and marks."""
 _SMALLEST_PX = 12
 _DOUBTFUL = 0.96
 _MARGIN = 0.25
@@ -61,7 +63,7 @@ class TesseractEngine:
             return PageReading(page=page, regions=(), width_px=width, height_px=height)
         cleaned = clean_for_reading(image, dpi)
         back = _WayBack(cleaned, image.shape)
-        lines = [] if _blank(cleaned) else self._lines(cleaned, deadline)
+        lines = [] if _no_text(cleaned) else self._lines(cleaned, deadline)
         regions = [back.region(block.kind, block.lines) for block in arrange(lines)]
         return PageReading(page=page, regions=(*regions, *back.stamps()), width_px=width, height_px=height)
 
@@ -100,9 +102,14 @@ class TesseractEngine:
         )
 
 
-def _blank(cleaned: CleanedPage) -> bool:
-    dark_mm2 = np.count_nonzero(cleaned.grey < _DARK) * (25.4 / cleaned.dpi) ** 2
-    return bool(dark_mm2 < _LEAST_DARK_MM2)
+def _no_text(cleaned: CleanedPage) -> bool:
+    """True for blank paper, and for noise, over which Tesseract would brood until its time is up."""
+    dark = (cleaned.grey < _DARK).astype(np.uint8)
+    mm2 = (25.4 / cleaned.dpi) ** 2
+    if np.count_nonzero(dark) * mm2 < _LEAST_DARK_MM2:
+        return True
+    pieces = cv2.connectedComponents(dark, connectivity=8)[0]
+    return bool(pieces > 1000 and pieces > _MOST_PIECES_PER_CM2 * dark.size * mm2 / 100)
 
 
 @dataclass(frozen=True)

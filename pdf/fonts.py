@@ -9,7 +9,9 @@ from functools import cache
 from hashlib import sha256
 from importlib import resources
 
-from pdf.syntax import Name, PdfFile, PdfValue, Ref
+from pikepdf import Array, Dictionary, Name, Pdf, String
+
+from pdf.assembly import deflated
 
 _COMPOSITE_WORDS, _COMPOSITE_SCALE, _COMPOSITE_MORE = 0x0001, 0x0008, 0x0020
 _COMPOSITE_XY_SCALE, _COMPOSITE_MATRIX, _COMPOSITE_HINTED = 0x0040, 0x0080, 0x0100
@@ -116,48 +118,45 @@ class EmbeddedFont:
         low, high = min(s[0] for s in spans), max(s[1] for s in spans)
         return low / self._face.units, high / self._face.units
 
-    def write(self, file: PdfFile, ref: Ref) -> None:
-        """Write the Type0 font under `ref` with its descendant, programme and ToUnicode map."""
+    def embed(self, pdf: Pdf) -> Dictionary:
+        """The Type0 font as an object of `pdf`, with its descendant, programme and ToUnicode map."""
         program = _program(self._face, list(self._codes))
         tag = "".join(chr(65 + b % 26) for b in sha256(program).digest()[:6])
-        name = Name(f"{tag}+Tinos")
+        name = Name(f"/{tag}+Tinos")
         head = struct.unpack_from(">4h", self._face.head, 36)
         ascent, descent = struct.unpack_from(">2h", self._face.hhea, 4)
-        descriptor = file.add(
-            {
-                "Type": Name("FontDescriptor"),
-                "FontName": name,
-                "Flags": _SYMBOLIC_SERIF,
-                "FontBBox": [self._thousandth(v) for v in head],
-                "ItalicAngle": 0,
-                "Ascent": self._thousandth(ascent),
-                "Descent": self._thousandth(descent),
-                "CapHeight": self._thousandth(self._face.cap_height),
-                "StemV": _STEM_V,
-                "FontFile2": file.add_deflated({"Length1": len(program)}, program),
-            }
+        descriptor = Dictionary(
+            Type=Name.FontDescriptor,
+            FontName=name,
+            Flags=_SYMBOLIC_SERIF,
+            FontBBox=Array([self._thousandth(v) for v in head]),
+            ItalicAngle=0,
+            Ascent=self._thousandth(ascent),
+            Descent=self._thousandth(descent),
+            CapHeight=self._thousandth(self._face.cap_height),
+            StemV=_STEM_V,
+            FontFile2=deflated(pdf, program, {"/Length1": len(program)}),
         )
-        descendant = file.add(
-            {
-                "Type": Name("Font"),
-                "Subtype": Name("CIDFontType2"),
-                "BaseFont": name,
-                "CIDSystemInfo": {"Registry": "Adobe", "Ordering": "Identity", "Supplement": 0},
-                "FontDescriptor": descriptor,
-                "CIDToGIDMap": Name("Identity"),
-                "DW": 1000,
-                "W": [1, [self._thousandth(self._advance(c)) for c in self._codes]],
-            }
+        widths = Array([self._thousandth(self._advance(c)) for c in self._codes])
+        descendant = Dictionary(
+            Type=Name.Font,
+            Subtype=Name.CIDFontType2,
+            BaseFont=name,
+            CIDSystemInfo=Dictionary(Registry=String("Adobe"), Ordering=String("Identity"), Supplement=0),
+            FontDescriptor=pdf.make_indirect(descriptor),
+            CIDToGIDMap=Name.Identity,
+            DW=1000,
+            W=Array([1, widths]),
         )
-        entries: dict[str, PdfValue] = {
-            "Type": Name("Font"),
-            "Subtype": Name("Type0"),
-            "BaseFont": name,
-            "Encoding": Name("Identity-H"),
-            "DescendantFonts": [descendant],
-            "ToUnicode": file.add_deflated({}, _to_unicode(self._codes)),
-        }
-        file.add(entries, ref)
+        font = Dictionary(
+            Type=Name.Font,
+            Subtype=Name.Type0,
+            BaseFont=name,
+            Encoding=Name("/Identity-H"),
+            DescendantFonts=Array([pdf.make_indirect(descendant)]),
+            ToUnicode=deflated(pdf, _to_unicode(self._codes)),
+        )
+        return pdf.make_indirect(font)
 
     def _advance(self, character: str) -> int:
         glyph = self._face.characters.get(ord(character))

@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from statistics import median
+from typing import Any
+
+from pikepdf import Name, unparse_content_stream
 
 from models.reading import Line, PageReading
 from pdf.fonts import EmbeddedFont, writable
 from pdf.placement import Placement
-from pdf.syntax import number
 
 _MIN_SIZE, _MAX_SIZE = 1.0, 400.0
 _MIN_STRETCH, _MAX_STRETCH = 1.0, 2000.0
@@ -24,6 +26,9 @@ character, need 0.15."""
 _LEAST_WIDTH = 0.2
 """Share of a word's natural width that it keeps however badly boxes overlap."""
 _STEEP = 45.0
+
+Instruction = tuple[list[Any], str]
+"""Operands and operator of a content stream."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +64,8 @@ def hidden_text(reading: PageReading, placement: Placement, font: EmbeddedFont, 
     lines = [placed for line in reading.lines() if (placed := _placed(line, placement, font))]
     if not lines:
         return b""
-    return b"BT\n3 Tr\n" + b"".join(_shown(line, font, font_name) for line in lines) + b"ET\n"
+    shown = [step for line in lines for step in _shown(line, font, Name(font_name))]
+    return unparse_content_stream([([], "BT"), ([3], "Tr"), *shown, ([], "ET")])
 
 
 def _placed(line: Line, placement: Placement, font: EmbeddedFont) -> _Line | None:
@@ -103,30 +109,21 @@ def _apart(words: tuple[_Word, ...], size: float) -> tuple[_Word, ...]:
     return tuple(result)
 
 
-def _shown(line: _Line, font: EmbeddedFont, font_name: str) -> bytes:
+def _shown(line: _Line, font: EmbeddedFont, font_name: Name) -> Iterator[Instruction]:
     cos, sin, rise = math.cos(line.slope), math.sin(line.slope), math.tan(line.slope)
-    parts = [b"/%s %s Tf\n" % (font_name.encode("ascii"), number(line.size))]
-    space = font.encode(" ").hex().upper().encode()
+    yield [font_name, line.size], "Tf"
+    space = font.encode(" ")
     space_width = font.width(" ") * line.size
-    turn = b" ".join(number(v) for v in (cos, sin, -sin, cos))
     following: tuple[_Word | None, ...] = (*line.words[1:], None)
     for word, after in zip(line.words, following, strict=True):
         stretch = (word.x1 - word.x0) / cos / max(word.natural * line.size, 0.01)
         gap = (after.x0 - word.x1 if after else space_width) / cos / space_width
-        parts.append(
-            b"%s %s %s Tm %s Tz <%s> Tj %s Tz <%s> Tj\n"
-            % (
-                turn,
-                number(word.x0),
-                number(line.base + rise * word.x0),
-                _percent(stretch),
-                font.encode(word.text).hex().upper().encode(),
-                _percent(gap),
-                space,
-            )
-        )
-    return b"".join(parts)
+        yield [cos, sin, -sin, cos, word.x0, line.base + rise * word.x0], "Tm"
+        yield [_percent(stretch)], "Tz"
+        yield [font.encode(word.text)], "Tj"
+        yield [_percent(gap)], "Tz"
+        yield [space], "Tj"
 
 
-def _percent(ratio: float) -> bytes:
-    return number(round(min(max(ratio * 100, _MIN_STRETCH), _MAX_STRETCH), 2))
+def _percent(ratio: float) -> float:
+    return round(min(max(ratio * 100, _MIN_STRETCH), _MAX_STRETCH), 2)

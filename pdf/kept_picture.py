@@ -5,18 +5,19 @@ from __future__ import annotations
 import struct
 import zlib
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import pikepdf
+from pikepdf import Dictionary, Name, Stream
 
 from imaging.jpeg import read_jpeg_header
 from models.errors import DecompressionBomb, TooManyPixels, TruncatedFile
 from models.pages import PageImageForm, PagePicture
+from pdf.assembly import add_page, save
 from pdf.colour_spaces import ColourSpace, keepable
 from pdf.pictures import copy_image
 from pdf.reading_pdf import PageBox, decoded
 from pdf.sole_picture import SolePicture
-from pdf.syntax import Name, PdfFile, PdfValue
 
 Colour = Literal["bilevel", "grey", "rgb"]
 
@@ -100,8 +101,7 @@ def _keep_jpeg(
         return "jpeg", space.colour, path
     path.unlink()
     # The colours need the profile or the Decode array beside them, so the stream stays inside a PDF.
-    held: dict[str, PdfValue] = {"Filter": Name("DCTDecode")}
-    return "pdf", space.colour, _hold(image, page, out_dir, held, data)
+    return "pdf", space.colour, _hold(image, page, out_dir, {"/Filter": Name.DCTDecode}, data)
 
 
 def _remaps(image: pikepdf.Stream, space: ColourSpace) -> bool:
@@ -125,9 +125,9 @@ def _keep_stream(
     bits = 1 if sole.black_mask else int(image.get("/BitsPerComponent", 1 if filters else 0))
     if space is None or bits not in (1, 2, 4, 8, 16) or (space.palette is not None and bits > 8):
         return None
-    changes: dict[str, PdfValue] = {"BitsPerComponent": bits}
+    changes: dict[str, Any] = {"/BitsPerComponent": bits}
     if sole.black_mask:
-        changes["ColorSpace"] = Name("DeviceGray")
+        changes["/ColorSpace"] = Name.DeviceGray
     data: bytes | None = None
     row = (int(image.Width) * space.components * bits + 7) // 8
     expected = row * int(image.Height)
@@ -141,7 +141,7 @@ def _keep_stream(
         if plain is None or len(plain) < expected:
             raise TruncatedFile(reason="picture data")
         data = zlib.compress(plain[:expected], 6)
-        changes |= {"Filter": Name("FlateDecode"), "DecodeParms": {}}
+        changes |= {"/Filter": Name.FlateDecode, "/DecodeParms": None}
     else:
         return None
     return "pdf", _colour(space, bits), _hold(image, page, out_dir, changes, data)
@@ -174,26 +174,15 @@ def _inflated(data: bytes, limit: int, *, keep: bool = True) -> bytes:
 
 
 def _hold(
-    image: pikepdf.Stream, page: int, out_dir: Path, changes: dict[str, PdfValue], data: bytes | None
+    image: pikepdf.Stream, page: int, out_dir: Path, changes: dict[str, Any], data: bytes | None
 ) -> Path:
     """A one-page PDF that shows the image one unit a pixel; deterministic."""
     path = out_dir / f"page-{page:05d}.pdf"
     width, height = int(image.Width), int(image.Height)
-    with path.open("wb") as out:
-        file = PdfFile(out)
-        tree = file.reserve()
-        content = b"%d 0 0 %d 0 0 cm /Im1 Do" % (width, height)
-        leaf = file.add(
-            {
-                "Type": Name("Page"),
-                "Parent": tree,
-                "MediaBox": [0, 0, width, height],
-                "Resources": {"XObject": {"Im1": copy_image(file, image, changes, data)}},
-                "Contents": file.add_stream({}, [content], len(content)),
-            }
-        )
-        file.add({"Type": Name("Pages"), "Count": 1, "Kids": [leaf]}, tree)
-        file.finish(file.add({"Type": Name("Catalog"), "Pages": tree}))
+    with pikepdf.new() as pdf:
+        resources = {"/XObject": Dictionary(Im1=copy_image(pdf, image, changes, data))}
+        add_page(pdf, width, height, resources, Stream(pdf, b"%d 0 0 %d 0 0 cm /Im1 Do" % (width, height)))
+        save(pdf, path)
     return path
 
 

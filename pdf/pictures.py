@@ -7,43 +7,42 @@ import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
+
+import pikepdf
+from pikepdf import Array, Dictionary, Name, Pdf, Stream
 
 from imaging.jpeg import read_jpeg_header
 from models.errors import EngineFault
 from models.pages import PagePicture
-from pdf.syntax import Name, PdfFile, PdfValue, Raw, Ref
+from pdf.assembly import deflated, flate_stream
 
-if TYPE_CHECKING:
-    import pikepdf
-
-_CHUNK = 1 << 18
 _PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _KEPT_KEYS = ("/Width", "/Height", "/BitsPerComponent", "/ColorSpace", "/Decode", "/Filter", "/DecodeParms")
 """What an image needs to be decoded; everything else (masks, alternates, interpolation) is not wanted."""
 _MAX_DEPTH = 8
 
 
-def write_picture(file: PdfFile, picture: PagePicture, path: Path) -> Ref:
-    """Write the picture at `path` as an image XObject.
+def image_object(pdf: Pdf, picture: PagePicture, path: Path) -> Stream:
+    """The picture at `path` as an image XObject of `pdf`.
 
     Raises EngineFault when the file is not what `picture` says: it was prepared by us, so this is our fault.
     """
     if picture.form == "jpeg":
-        return _jpeg(file, picture, path)
+        return _jpeg(pdf, picture, path)
     if picture.form == "png":
-        return _png(file, picture, path)
-    return _held_stream(file, picture, path)
+        return _png(pdf, picture, path)
+    return _held_stream(pdf, picture, path)
 
 
-def _entries(picture: PagePicture, colour_space: str, bits: int) -> dict[str, PdfValue]:
+def _entries(picture: PagePicture, colour_space: Name, bits: int) -> dict[str, Any]:
     return {
-        "Type": Name("XObject"),
-        "Subtype": Name("Image"),
-        "Width": picture.width_px,
-        "Height": picture.height_px,
-        "ColorSpace": Name(colour_space),
-        "BitsPerComponent": bits,
+        "/Type": Name.XObject,
+        "/Subtype": Name.Image,
+        "/Width": picture.width_px,
+        "/Height": picture.height_px,
+        "/ColorSpace": colour_space,
+        "/BitsPerComponent": bits,
     }
 
 
@@ -51,22 +50,14 @@ def _differs(path: Path, what: str) -> EngineFault:
     return EngineFault(engine="pdf writer", reason=f"{path.name} is not the prepared picture: {what}")
 
 
-def _jpeg(file: PdfFile, picture: PagePicture, path: Path) -> Ref:
+def _jpeg(pdf: Pdf, picture: PagePicture, path: Path) -> Stream:
     header = read_jpeg_header(path)
     if (header.width, header.height) != (picture.width_px, picture.height_px):
         raise _differs(path, "size")
     if not header.keeps:
         raise _differs(path, "not an 8-bit grey or YCbCr JPEG")
-    space = "DeviceGray" if len(header.components) == 1 else "DeviceRGB"
-    entries = _entries(picture, space, 8)
-    entries["Filter"] = Name("DCTDecode")
-    return file.add_stream(entries, _chunks(path), path.stat().st_size)
-
-
-def _chunks(path: Path) -> Iterator[bytes]:
-    with path.open("rb") as source:
-        while chunk := source.read(_CHUNK):
-            yield chunk
+    space = Name.DeviceGray if len(header.components) == 1 else Name.DeviceRGB
+    return Stream(pdf, path.read_bytes(), _entries(picture, space, 8) | {"/Filter": Name.DCTDecode})
 
 
 @dataclass(frozen=True)
@@ -108,60 +99,50 @@ def _png_layout(path: Path) -> _PngLayout:
     return _PngLayout(width, height, depth, colour_type, bool(interlace), transparent, tuple(idat))
 
 
-def _png(file: PdfFile, picture: PagePicture, path: Path) -> Ref:
+def _png(pdf: Pdf, picture: PagePicture, path: Path) -> Stream:
     layout = _png_layout(path)
     if (layout.width, layout.height) != (picture.width_px, picture.height_px):
         raise _differs(path, "size")
     if not layout.plain:
-        return _repacked(file, picture, path)
+        return _repacked(pdf, picture, path)
     colours = 3 if layout.colour_type == 2 else 1
-    entries = _entries(picture, "DeviceRGB" if colours == 3 else "DeviceGray", layout.depth)
-    entries["Filter"] = Name("FlateDecode")
-    entries["DecodeParms"] = {
-        "Predictor": 15,
-        "Colors": colours,
-        "BitsPerComponent": layout.depth,
-        "Columns": layout.width,
-    }
-    return file.add_stream(entries, _pieces(path, layout.idat), sum(length for _, length in layout.idat))
+    entries = _entries(picture, Name.DeviceRGB if colours == 3 else Name.DeviceGray, layout.depth)
+    entries["/DecodeParms"] = Dictionary(
+        Predictor=15, Colors=colours, BitsPerComponent=layout.depth, Columns=layout.width
+    )
+    return flate_stream(pdf, b"".join(_pieces(path, layout.idat)), entries)
 
 
 def _pieces(path: Path, places: tuple[tuple[int, int], ...]) -> Iterator[bytes]:
     with path.open("rb") as source:
         for offset, length in places:
             source.seek(offset)
-            while length:
-                chunk = source.read(min(length, _CHUNK))
-                if not chunk:
-                    raise _differs(path, "cut short")
-                length -= len(chunk)
-                yield chunk
+            piece = source.read(length)
+            if len(piece) < length:
+                raise _differs(path, "cut short")
+            yield piece
 
 
-def _repacked(file: PdfFile, picture: PagePicture, path: Path) -> Ref:
+def _repacked(pdf: Pdf, picture: PagePicture, path: Path) -> Stream:
     """Pixels of an unusual PNG on white, in 1-bit grey, 8-bit grey or RGB."""
     from PIL import Image
 
     modes = {
-        "bilevel": ("1", "DeviceGray", 1),
-        "grey": ("L", "DeviceGray", 8),
-        "rgb": ("RGB", "DeviceRGB", 8),
+        "bilevel": ("1", Name.DeviceGray, 1),
+        "grey": ("L", Name.DeviceGray, 8),
+        "rgb": ("RGB", Name.DeviceRGB, 8),
     }
     mode, space, bits = modes[picture.colour]
     with Image.open(path) as image:
         rgba = image.convert("RGBA")
     flat = Image.new("RGB", rgba.size, "white")
     flat.paste(rgba, mask=rgba.getchannel("A"))
-    data = zlib.compress(flat.convert(mode, dither=Image.Dither.NONE).tobytes(), 6)
-    entries = _entries(picture, space, bits)
-    entries["Filter"] = Name("FlateDecode")
-    return file.add_stream(entries, [data], len(data))
+    pixels = flat.convert(mode, dither=Image.Dither.NONE).tobytes()
+    return deflated(pdf, pixels, _entries(picture, space, bits))
 
 
-def _held_stream(file: PdfFile, picture: PagePicture, path: Path) -> Ref:
+def _held_stream(pdf: Pdf, picture: PagePicture, path: Path) -> Stream:
     """The one image of a one-page PDF, its stream copied as it is."""
-    import pikepdf
-
     with pikepdf.open(path) as holder:
         images = list(holder.pages[0].get_images().values())
         if len(images) != 1:
@@ -169,47 +150,41 @@ def _held_stream(file: PdfFile, picture: PagePicture, path: Path) -> Ref:
         image = images[0]
         if (int(image.Width), int(image.Height)) != (picture.width_px, picture.height_px):
             raise _differs(path, "size")
-        return copy_image(file, image)
+        return copy_image(pdf, image)
 
 
 def copy_image(
-    file: PdfFile,
-    image: pikepdf.Stream,
-    changes: Mapping[str, PdfValue] | None = None,
-    data: bytes | None = None,
-) -> Ref:
-    """Copy an image XObject of another file, its stream as it is unless `data` replaces it.
+    pdf: Pdf, image: Stream, changes: Mapping[str, Any] | None = None, data: bytes | None = None
+) -> Stream:
+    """Copy an image XObject of another file into `pdf`, its stream as it is unless `data` replaces it.
 
-    `changes` override single entries; an empty dictionary drops one.
+    Not `Pdf.copy_foreign`: that would bring whatever else the image's dictionary leads to. `changes` override
+    single entries; None drops one.
     """
-    entries: dict[str, PdfValue] = {"Type": Name("XObject"), "Subtype": Name("Image")}
+    entries: dict[str, Any] = {"/Type": Name.XObject, "/Subtype": Name.Image}
     for key in _KEPT_KEYS:
-        name = key[1:]
-        if changes and name in changes:
-            entries[name] = changes[name]
+        if changes and key in changes:
+            entries[key] = changes[key]
         elif key in image:
-            entries[name] = _copied(file, image[key])
-        if entries.get(name) == {}:
-            del entries[name]
+            entries[key] = _copied(pdf, image[key])
+    entries = {key: value for key, value in entries.items() if value is not None}
     raw = image.read_raw_bytes() if data is None else data
-    return file.add_stream(entries, [raw], len(raw))
+    if entries.get("/Filter") == Name.FlateDecode:
+        return flate_stream(pdf, raw, entries)
+    return Stream(pdf, raw, entries)
 
 
-def _copied(file: PdfFile, value: object, depth: int = 0) -> PdfValue:
-    """A foreign value; streams in it (ICC profiles, JBIG2 globals, palettes) become objects of this file."""
-    import pikepdf
-
+def _copied(pdf: Pdf, value: Any, depth: int = 0) -> Any:
+    """A foreign value; streams in it (ICC profiles, JBIG2 globals, palettes) become objects of `pdf`."""
     if depth > _MAX_DEPTH:
         raise EngineFault(engine="pdf writer", reason="an image dictionary without end")
-    if isinstance(value, pikepdf.Stream):
-        kept = {key[1:]: _copied(file, value[key], depth + 1) for key in ("/N",) if key in value}
-        return file.add_deflated(kept, value.read_bytes())
-    if isinstance(value, pikepdf.Array):
-        return [_copied(file, v, depth + 1) for v in value]
-    if isinstance(value, pikepdf.Dictionary):
-        return {k[1:]: _copied(file, v, depth + 1) for k, v in value.items()}
+    if isinstance(value, Stream):
+        kept = {key: _copied(pdf, value[key], depth + 1) for key in ("/N",) if key in value}
+        return deflated(pdf, value.read_bytes(), kept)
+    if isinstance(value, Array):
+        return Array([_copied(pdf, v, depth + 1) for v in value])
+    if isinstance(value, Dictionary):
+        return Dictionary({k: _copied(pdf, v, depth + 1) for k, v in value.items()})
     if isinstance(value, pikepdf.Object):
-        return Raw(value.unparse())
-    if value is None or isinstance(value, bool | int):
-        return value
-    return float(value)  # type: ignore[arg-type]
+        return pikepdf.Object.parse(value.unparse(resolved=True))
+    return value

@@ -5,13 +5,16 @@ from __future__ import annotations
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
+
+import pikepdf
+from pikepdf import Dictionary, Name, unparse_content_stream
 
 from models.geometry import Box
 from models.signatures import SignatureBox
+from pdf.assembly import add_page, deflated, save
 from pdf.fonts import EmbeddedFont, writable
 from pdf.placement import POINTS_PER_MM, Placement
-from pdf.syntax import Name, PdfFile, number
 
 _MAX_WIDTH = 200.0
 _LEADING = 1.2
@@ -60,16 +63,13 @@ def draw_stamp(
     width = round(text_width + 2 * _PADDING, 2)
     height = round(above + step * (len(wrapped) - 1) + below + 2 * _PADDING, 2)
     baseline = height - _PADDING - above
-    content = [b"BT\n0 g\n/F1 %s Tf" % number(font_size)]
+    content: list[Any] = [([], "BT"), ([0], "g"), ([Name.F1, font_size], "Tf")]
     for index, line in enumerate(wrapped):
         free = text_width - font.width(line) * font_size
         x = _PADDING + (free if align == "right" else free / 2)
-        content.append(
-            b"1 0 0 1 %s %s Tm <%s> Tj"
-            % (number(x), number(baseline - index * step), font.encode(line).hex().upper().encode())
-        )
-    content.append(b"ET\n")
-    return StampDrawing(_one_page(b"\n".join(content), font, width, height), width, height)
+        content += [([1, 0, 0, 1, x, baseline - index * step], "Tm"), ([font.encode(line)], "Tj")]
+    content.append(([], "ET"))
+    return StampDrawing(_one_page(unparse_content_stream(content), font, width, height), width, height)
 
 
 def _wrapped(words: list[str], font: EmbeddedFont, size: float, limit: float) -> list[str]:
@@ -99,20 +99,10 @@ def _filled(words: list[str], font: EmbeddedFont, limit: float) -> list[str]:
 
 def _one_page(content: bytes, font: EmbeddedFont, width: float, height: float) -> bytes:
     out = io.BytesIO()
-    file = PdfFile(out)
-    tree, font_ref = file.reserve(), file.reserve()
-    page = file.add(
-        {
-            "Type": Name("Page"),
-            "Parent": tree,
-            "MediaBox": [0, 0, width, height],
-            "Resources": {"Font": {"F1": font_ref}},
-            "Contents": file.add_deflated({}, content),
-        }
-    )
-    font.write(file, font_ref)
-    file.add({"Type": Name("Pages"), "Count": 1, "Kids": [page]}, tree)
-    file.finish(file.add({"Type": Name("Catalog"), "Pages": tree}))
+    with pikepdf.new() as pdf:
+        resources = {"/Font": Dictionary(F1=font.embed(pdf))}
+        add_page(pdf, width, height, resources, deflated(pdf, content))
+        save(pdf, out)
     return out.getvalue()
 
 

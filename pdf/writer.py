@@ -1,6 +1,6 @@
 """Writes captures and e-copies as PDF/A-2 (ISO 19005-2): pictures untouched, text invisible, pages 1:1.
 
-Pages leave for the disk one by one: memory does not grow with the document. The cross-reference table is the
+Pages leave for the disk many at a time: memory does not grow with the document. The cross-reference table is the
 classic one and nothing is encrypted, so signatures follow as plain incremental updates.
 """
 
@@ -12,13 +12,16 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from pikepdf import Array, Dictionary, Name, Pdf, Stream, String, unparse_content_stream
+
 from models.pages import PagePicture
 from models.reading import PageReading
+from pdf.assembly import add_page, deflated, save
 from pdf.fonts import EmbeddedFont
 from pdf.hidden_text import hidden_text
-from pdf.pictures import write_picture
+from pdf.pictures import image_object
 from pdf.placement import Placement, page_placement
-from pdf.syntax import Name, PdfFile, PdfValue, Ref, number
+from pdf.shelf import PageShelf
 from pdf.xmp import Conformance, DocumentMetadata, EcopyContent, document_information, xmp_packet
 
 __all__ = [
@@ -31,9 +34,8 @@ __all__ = [
     "write_pdfa",
 ]
 
-_BUFFER = 1 << 20
-_FONT = "F1"
-_IMAGE = "Im1"
+_FONT = "/F1"
+_IMAGE = "/Im1"
 
 
 @dataclass(frozen=True)
@@ -55,71 +57,64 @@ def write_pdfa(
     file is left behind then. The caller syncs the file.
     """
     try:
-        with target.open("wb", buffering=_BUFFER) as out:
-            _write(PdfFile(out), pages, metadata, conformance)
+        with PageShelf(target.parent) as shelf:
+            _write(target, shelf, pages, metadata, conformance)
     except BaseException:
         target.unlink(missing_ok=True)
         raise
 
 
 def _write(
-    file: PdfFile, pages: Iterable[PageInput], metadata: DocumentMetadata, conformance: Conformance
+    target: Path,
+    shelf: PageShelf,
+    pages: Iterable[PageInput],
+    metadata: DocumentMetadata,
+    conformance: Conformance,
 ) -> None:
-    font, font_ref, tree = EmbeddedFont(), file.reserve(), file.reserve()
-    kids = [_page(file, page, tree, font, font_ref) for page in pages]
-    if not kids:
+    packet, font = xmp_packet(metadata, conformance), EmbeddedFont()
+    with_text = [_add(shelf, page, font) for page in pages]
+    if not with_text:
         raise ValueError("a document needs a page")
+    pdf = shelf.document()
     if font.used:
-        font.write(file, font_ref)
-    else:
-        file.add(None, font_ref)
-    file.add({"Type": Name("Pages"), "Count": len(kids), "Kids": kids}, tree)
-    packet = xmp_packet(metadata, conformance)
+        # What the subset holds is known now; until here the pages had none.
+        embedded = Dictionary({_FONT: font.embed(pdf)})
+        for leaf, has_text in zip(pdf.pages, with_text, strict=True):
+            if has_text:
+                leaf.obj.Resources.Font = embedded
+    root = pdf.Root
     # Unfiltered, so that any program finds the packet in the file.
-    xmp = file.add_stream({"Type": Name("Metadata"), "Subtype": Name("XML")}, [packet], len(packet))
-    root = file.add(
-        {
-            "Type": Name("Catalog"),
-            "Pages": tree,
-            "Metadata": xmp,
-            "OutputIntents": [_output_intent(file)],
-            "Lang": metadata.language,
-            "ViewerPreferences": {"DisplayDocTitle": True},
-        }
-    )
-    file.finish(root, file.add(document_information(metadata)))
+    root.Metadata = Stream(pdf, packet, {"/Type": Name.Metadata, "/Subtype": Name.XML})
+    root.OutputIntents = Array([_output_intent(pdf)])
+    root.Lang = String(metadata.language)
+    root.ViewerPreferences = Dictionary(DisplayDocTitle=True)
+    pdf.trailer.Info = pdf.make_indirect(Dictionary(document_information(metadata)))
+    save(pdf, target)
 
 
-def _page(file: PdfFile, page: PageInput, tree: Ref, font: EmbeddedFont, font_ref: Ref) -> Ref:
-    placement = page_placement(page.picture)
-    image = write_picture(file, page.picture, page.path)
+def _add(shelf: PageShelf, page: PageInput, font: EmbeddedFont) -> bool:
+    """Put the page on the shelf, without its font; whether it needs one."""
+    pdf, placement = shelf.front, page_placement(page.picture)
+    image = image_object(pdf, page.picture, page.path)
     matrix = placement.image_matrix(page.picture.orientation)
-    content = b"q\n%s cm\n/%s Do\nQ\n" % (b" ".join(map(number, matrix)), _IMAGE.encode())
+    drawn = unparse_content_stream([([], "q"), (matrix, "cm"), ([Name(_IMAGE)], "Do"), ([], "Q")])
     words = hidden_text(page.reading, placement, font, _FONT) if page.reading else b""
-    resources: dict[str, PdfValue] = {"XObject": {_IMAGE: image}}
-    if words:
-        resources["Font"] = {_FONT: font_ref}
-    return file.add(
-        {
-            "Type": Name("Page"),
-            "Parent": tree,
-            "MediaBox": [0, 0, placement.page_width, placement.page_height],
-            "Resources": resources,
-            "Contents": file.add_deflated({}, content + words),
-        }
+    content = deflated(pdf, drawn + b"\n" + words)
+    resources = {"/XObject": Dictionary({_IMAGE: image})}
+    add_page(pdf, placement.page_width, placement.page_height, resources, content)
+    shelf.page_added(sum(len(s.get_raw_stream_buffer()) for s in (image, content)))
+    return bool(words)
+
+
+def _output_intent(pdf: Pdf) -> Dictionary:
+    return Dictionary(
+        Type=Name.OutputIntent,
+        S=Name.GTS_PDFA1,
+        OutputConditionIdentifier="sRGB IEC61966-2.1",
+        Info="sRGB IEC61966-2.1",
+        RegistryName="http://www.color.org",
+        DestOutputProfile=deflated(pdf, srgb_profile(), {"/N": 3}),
     )
-
-
-def _output_intent(file: PdfFile) -> dict[str, PdfValue]:
-    profile = file.add_deflated({"N": 3}, srgb_profile())
-    return {
-        "Type": Name("OutputIntent"),
-        "S": Name("GTS_PDFA1"),
-        "OutputConditionIdentifier": "sRGB IEC61966-2.1",
-        "Info": "sRGB IEC61966-2.1",
-        "RegistryName": "http://www.color.org",
-        "DestOutputProfile": profile,
-    }
 
 
 @cache

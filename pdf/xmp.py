@@ -13,7 +13,6 @@ from xml.sax.saxutils import escape
 from models.base import Value
 from models.ecopy import ConversionMark, EcopyData, TransferNote
 from models.text import nfc
-from pdf.syntax import PdfValue
 
 Conformance = Literal["2b", "2u"]
 
@@ -84,20 +83,20 @@ def xmp_packet(metadata: DocumentMetadata, conformance: Conformance) -> bytes:
     ).encode()
 
 
-def document_information(metadata: DocumentMetadata) -> dict[str, PdfValue]:
-    """The Info dictionary, word for word what the packet says."""
+def document_information(metadata: DocumentMetadata) -> dict[str, str]:
+    """The entries of the Info dictionary, word for word what the packet says."""
     stamp = _pdf_date(metadata.created_at)
-    entries: dict[str, PdfValue] = {
-        "Title": _clean(metadata.title),
-        "Creator": _clean(metadata.creator_tool),
-        "Producer": _clean(metadata.producer),
-        "CreationDate": stamp,
-        "ModDate": stamp,
+    entries = {
+        "/Title": _clean(metadata.title),
+        "/Creator": _clean(metadata.creator_tool),
+        "/Producer": _clean(metadata.producer),
+        "/CreationDate": stamp,
+        "/ModDate": stamp,
     }
     if metadata.author:
-        entries["Author"] = _clean(metadata.author)
+        entries["/Author"] = _clean(metadata.author)
     if metadata.description:
-        entries["Subject"] = _clean(metadata.description)
+        entries["/Subject"] = _clean(metadata.description)
     return entries
 
 

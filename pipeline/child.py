@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from models.errors import Unreadable
 from models.geometry import Box
-from models.pages import PageFacts, PagePicture, SourceKind
+from models.pages import PageFacts, PagePicture, PageSize, SourceKind
 from models.reading import EngineVersion, PageReading
 
 LOOK_DPI = 150.0
@@ -41,6 +41,7 @@ def prepare_pages(
     prepared = []
     for page in pages:
         picture, path, grey, dpi = _taken(source, kind, page, out, max_pixels)
+        picture, grey = _turned_upright(picture, grey, dpi)
         facts = PageFacts(
             page=page,
             picture=picture,
@@ -63,6 +64,24 @@ def _taken(
         return prepared.picture, prepared.path, prepared.grey, prepared.grey_dpi
     picture, path = extract_page(source, page, out, max_pixels=max_pixels)
     return picture, path, *_grey(path, picture)
+
+
+def _turned_upright(
+    picture: PagePicture, grey: NDArray[np.uint8], dpi: float
+) -> tuple[PagePicture, NDArray[np.uint8]]:
+    """A page fed sideways or upside down is shown upright; its bytes stay as they are. Only when sure."""
+    from imaging.rotation import CONFIDENT, detect_rotation
+    from imaging.upright import orient, turned
+
+    found = detect_rotation(grey, dpi)
+    if picture.rendered or found.degrees == 0 or found.confidence < CONFIDENT:
+        return picture, grey
+    size = picture.size
+    if found.degrees in (90, 270):
+        size = PageSize(width_mm=size.height_mm, height_mm=size.width_mm)
+    orientation = turned(picture.orientation, found.degrees)
+    upright = picture.model_copy(update={"orientation": orientation, "size": size})
+    return upright, orient(grey, turned(1, found.degrees))
 
 
 def _stamp_area(grey: NDArray[np.uint8], picture: PagePicture, stamp_size: tuple[float, float]) -> Box | None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import secrets
 from pathlib import Path
+
+_SUFFIX = ".part"
 
 
 def write_durably(path: Path, data: bytes, mode: int = 0o644) -> None:
@@ -22,8 +25,15 @@ def write_durably(path: Path, data: bytes, mode: int = 0o644) -> None:
 
 
 def beside(path: Path) -> Path:
-    """A name for a temporary file or folder in the same folder as `path`, so that a rename is atomic."""
-    return path.with_name(f".{path.name}.{os.getpid()}-{secrets.token_hex(4)}.part")
+    """A name for a temporary file or folder in the same folder as `path`, so that a rename is atomic.
+
+    It holds a digest of the name and not the name, which may be as long as the file system allows already.
+    """
+    return path.with_name(f"{_prefix(path)}{os.getpid()}-{secrets.token_hex(4)}{_SUFFIX}")
+
+
+def _prefix(path: Path) -> str:
+    return f".{hashlib.sha256(path.name.encode('utf-8', 'surrogateescape')).hexdigest()[:16]}."
 
 
 def publish(temporary: Path, path: Path) -> None:
@@ -43,9 +53,10 @@ def sync_folder(folder: Path) -> None:
 
 def abandoned(path: Path) -> list[Path]:
     """Temporaries of `path` whose process is gone; those of a living process are left alone."""
-    found = []
-    for leftover in path.parent.glob(f".{path.name}.*.part"):
-        owner = leftover.name.removeprefix(f".{path.name}.").partition("-")[0]
-        if owner.isdigit() and not Path(f"/proc/{owner}").exists():
-            found.append(leftover)
+    prefix, found = _prefix(path), []
+    for entry in path.parent.iterdir():
+        if entry.name.startswith(prefix) and entry.name.endswith(_SUFFIX):
+            owner = entry.name.removeprefix(prefix).partition("-")[0]
+            if owner.isdigit() and not Path(f"/proc/{owner}").exists():
+                found.append(entry)
     return found

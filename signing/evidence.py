@@ -9,6 +9,7 @@ from typing import Protocol
 
 from asn1crypto import crl, ocsp, x509
 
+from models.errors import SigningFault
 from signing.devpki import DevelopmentPki
 from signing.trust import TrustStore, parse_answer, parse_list
 
@@ -49,9 +50,12 @@ class DevelopmentEvidence:
     pki: DevelopmentPki
 
     def gather(self, certificate: x509.Certificate, now: datetime) -> Evidence:
-        name = self.pki.name_of(certificate.serial_number)
-        answers = () if name is None else (parse_answer(self.pki.status_answer(name, now)),)
-        return Evidence(answers, tuple(_parsed_list(der) for der in self.pki.revocation_lists(now)))
+        try:
+            name = self.pki.name_of(certificate.serial_number)
+            answers = () if name is None else (parse_answer(self.pki.status_answer(name, now)),)
+            return Evidence(answers, tuple(_parsed_list(der) for der in self.pki.revocation_lists(now)))
+        except (OSError, ValueError, KeyError) as error:
+            raise SigningFault(reason=f"the development PKI is damaged: {error}") from error
 
 
 @lru_cache(maxsize=32)

@@ -43,7 +43,7 @@ from signing import appearance
 from signing.coverage import APPLICATION
 from signing.credentials import Credential, credential_from_pkcs12
 from signing.devpki import DevelopmentPki
-from signing.durable import beside, publish
+from signing.durable import abandoned, beside, publish
 from signing.evidence import DevelopmentEvidence, EvidenceSource, KnownLists
 from signing.loop import finish
 from signing.names import timestamp_field_name
@@ -168,6 +168,8 @@ class PdfSigner:
         own = await self._own_certificate()
         temporary = beside(target)
         try:
+            for leftover in abandoned(target):
+                leftover.unlink(missing_ok=True)
             shutil.copyfile(source, temporary)
             with temporary.open("r+b") as file, _as_fault():
                 await self._append_signature(file, request, own, stamper)

@@ -22,8 +22,8 @@ from models.extraction import FieldValue, MinimumData
 from models.geometry import Box
 from models.pages import PagePicture, PageSize
 from models.reading import Line, PageReading, Region, Word
+from pdf.assembly import add_page, deflated
 from pdf.fonts import EmbeddedFont
-from pdf.syntax import Name, PdfFile, number
 from pdf.writer import DocumentMetadata, EcopyContent, PageInput
 
 TINOS = Path(__file__).parents[2] / "pdf/fonts/Tinos-Regular.ttf"
@@ -190,43 +190,33 @@ def text_pdf(
     crop: Sequence[float] | None = None,
 ) -> Path:
     """A PDF with text set in Tinos, as a word processor writes it."""
-    out = io.BytesIO()
-    file, font = PdfFile(out), EmbeddedFont()
-    tree, font_ref = file.reserve(), file.reserve()
-    kids = []
-    for runs in pages:
-        shown = [before, b"BT", b"%d Tr" % mode]
-        for text, x, y, size in runs:
-            shown.append(
-                b"/F1 %s Tf 1 0 0 1 %s %s Tm <%s> Tj"
-                % (number(size), number(x), number(y), font.encode(text).hex().encode())
-            )
-        shown += [b"ET", extra]
-        leaf: dict[str, Any] = {
-            "Type": Name("Page"),
-            "Parent": tree,
-            "MediaBox": list(box),
-            "Resources": {"Font": {"F1": font_ref}},
-            "Contents": file.add_deflated({}, b"\n".join(shown)),
-        }
-        if rotate:
-            leaf["Rotate"] = rotate
-        if crop:
-            leaf["CropBox"] = list(crop)
-        kids.append(file.add(leaf))
-    font.write(file, font_ref)
-    file.add({"Type": Name("Pages"), "Count": len(kids), "Kids": kids}, tree)
-    file.finish(file.add({"Type": Name("Catalog"), "Pages": tree}))
-    path.write_bytes(out.getvalue())
-    if not unicode_map or font_name:
-        with pikepdf.open(path, allow_overwriting_input=True) as pdf:
-            font_object = pdf.pages[0].Resources.Font.F1
-            if not unicode_map:
-                del font_object["/ToUnicode"]
-            if font_name:
-                font_object.BaseFont = pikepdf.Name(f"/{font_name}")
-                font_object.DescendantFonts[0].BaseFont = pikepdf.Name(f"/{font_name}")
-            pdf.save(path)
+    font = EmbeddedFont()
+    with pikepdf.new() as pdf:
+        for runs in pages:
+            shown: list[Any] = [([], "BT"), ([mode], "Tr")]
+            for text, x, y, size in runs:
+                shown += [
+                    ([pikepdf.Name.F1, size], "Tf"),
+                    ([1, 0, 0, 1, x, y], "Tm"),
+                    ([font.encode(text)], "Tj"),
+                ]
+            text_block = pikepdf.unparse_content_stream([*shown, ([], "ET")])
+            add_page(pdf, 0, 0, {}, deflated(pdf, b"\n".join([before, text_block, extra])))
+            leaf = pdf.pages[-1].obj
+            leaf.MediaBox = pikepdf.Array(box)
+            if rotate:
+                leaf.Rotate = rotate
+            if crop:
+                leaf.CropBox = pikepdf.Array(crop)
+        font_object = font.embed(pdf)
+        for page in pdf.pages:
+            page.obj.Resources.Font = pikepdf.Dictionary(F1=font_object)
+        if not unicode_map:
+            del font_object["/ToUnicode"]
+        if font_name:
+            font_object.BaseFont = pikepdf.Name(f"/{font_name}")
+            font_object.DescendantFonts[0].BaseFont = pikepdf.Name(f"/{font_name}")
+        pdf.save(path)
     return path
 
 
@@ -248,7 +238,7 @@ def image_pdf(
     image.stream_dict = pikepdf.Dictionary(
         Type=pikepdf.Name.XObject, Subtype=pikepdf.Name.Image, Length=len(data), **entries
     )
-    shown = content or b"q %s cm /Im0 Do Q" % b" ".join(number(float(v)) for v in matrix)
+    shown = content or b"q %s cm /Im0 Do Q" % " ".join(f"{v:f}" for v in matrix).encode()
     held = pdf.make_indirect(image)
     for _ in range(pages):
         leaf = pikepdf.Dictionary(

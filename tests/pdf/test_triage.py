@@ -28,7 +28,6 @@ from models.errors import (
 from models.pages import PdfNature, SourceFacts, SourceKind
 from pdf.sandbox import Sandbox
 from pdf.sniff import kind_of
-from pdf.syntax import Name, PdfFile
 from pdf.triage import TriageLimits, judge_source
 from tests.pdf.support import corners, jpeg_bytes, jpeg_pdf, png_bytes, text_pdf
 
@@ -373,23 +372,25 @@ def test_too_many_pages_are_refused_without_reading_them_all(tmp_path: Path) -> 
 
 def test_a_page_tree_that_multiplies_is_refused(tmp_path: Path) -> None:
     """Ten levels of ten references to the same node: ten thousand million pages in a kilobyte."""
-    with (tmp_path / "a.pdf").open("wb") as out:
-        file = PdfFile(out)
-        node = file.add({"Type": Name("Page"), "MediaBox": [0, 0, 595, 842]})
+    with pikepdf.new() as pdf:
+        node = pikepdf.Dictionary(Type=pikepdf.Name.Page, MediaBox=[0, 0, 595, 842])
         for _ in range(10):
-            node = file.add({"Type": Name("Pages"), "Kids": [node] * 10, "Count": 10})
-        file.finish(file.add({"Type": Name("Catalog"), "Pages": node}))
+            kid = pdf.make_indirect(node)
+            node = pikepdf.Dictionary(Type=pikepdf.Name.Pages, Kids=[kid] * 10, Count=10)
+        pdf.Root.Pages = pdf.make_indirect(node)
+        pdf.save(tmp_path / "a.pdf")
     with pytest.raises(TooManyPages):
         judged(tmp_path / "a.pdf")
 
 
 def test_a_page_tree_that_loops_is_refused(tmp_path: Path) -> None:
-    with (tmp_path / "a.pdf").open("wb") as out:
-        file = PdfFile(out)
-        upper, lower = file.reserve(), file.reserve()
-        file.add({"Type": Name("Pages"), "Kids": [lower], "Count": 1}, upper)
-        file.add({"Type": Name("Pages"), "Kids": [upper], "Count": 1}, lower)
-        file.finish(file.add({"Type": Name("Catalog"), "Pages": upper}))
+    with pikepdf.new() as pdf:
+        upper, lower = (
+            pdf.make_indirect(pikepdf.Dictionary(Type=pikepdf.Name.Pages, Count=1)) for _ in range(2)
+        )
+        upper.Kids, lower.Kids = pikepdf.Array([lower]), pikepdf.Array([upper])
+        pdf.Root.Pages = upper
+        pdf.save(tmp_path / "a.pdf")
     with pytest.raises(Unreadable, match="loops"):
         judged(tmp_path / "a.pdf")
 

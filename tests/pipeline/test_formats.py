@@ -146,3 +146,23 @@ def test_results_never_overwrite_what_they_were_made_from(app: Application, tmp_
     assert path.read_bytes() == before
     assert document.capture is not None
     assert str(document.capture.path).endswith(".ecopy.capture.pdf")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("quarter", [1, 2, 3])
+def test_a_page_fed_the_wrong_way_is_read_and_shown_upright(
+    app: Application, tmp_path: Path, quarter: int
+) -> None:
+    sample = generate("quyet_dinh", 70 + quarter, "clean", layout="commune")
+    picture = sample.pages[0].picture
+    path = tmp_path / f"turned{quarter}.jpg"
+    picture.rotate(90 * quarter, expand=True).save(path, quality=85, dpi=(300, 300))
+    document = _only(digitized(app, tmp_path / "out", path))
+    assert "turned" in document.flags
+    assert document.fields["number"].value == sample.truth.fields["number"]
+    assert document.capture is not None
+    with pikepdf.open(str(document.capture.path)) as pdf:
+        x0, y0, x1, y1 = (float(v) for v in pdf.pages[0].mediabox)
+        assert (x1 - x0) < (y1 - y0)
+        images = list(pdf.pages[0].get_images().values())
+        assert images[0].read_raw_bytes() == path.read_bytes()

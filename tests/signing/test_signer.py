@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import signal
 import subprocess
 import sys
 import time
@@ -145,6 +146,52 @@ def test_what_is_no_sound_pdf_is_not_signed(bench: Bench, content: bytes) -> Non
     with pytest.raises(SigningFault):
         bench.signer("clerk").sign(broken, bench.folder / "out.pdf", request(Level.B_B, bench.clock))
     assert list(bench.folder.iterdir()) == [broken]
+
+
+def test_a_run_killed_while_signing_leaves_no_target_and_the_next_one_cleans_up(
+    bench: Bench, source: Path
+) -> None:
+    target = bench.folder / "out.pdf"
+    program = f"""
+import os, signal
+from pathlib import Path
+from tests.signing.support import *
+from signing.devpki import load_development_pki
+pki = load_development_pki(Path({str(bench.pki.folder)!r}))
+class Killer:
+    name = "killer"
+    def token(self, digest, algorithm):
+        os.kill(os.getpid(), signal.SIGKILL)
+signer = PdfSigner.for_development(pki, "clerk", SystemClock(), Killer())
+signer.sign(Path({str(source)!r}), Path({str(target)!r}), request(Level.B_T, SystemClock()))
+"""
+    killed = subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=False)
+    assert killed.returncode == -signal.SIGKILL
+    assert not target.exists()
+    assert len(list(bench.folder.iterdir())) == 1
+
+    bench.signer("clerk").sign(source, target, request(Level.B_T, bench.clock))
+
+    assert list(bench.folder.iterdir()) == [target]
+
+
+def test_a_damaged_pki_is_a_signing_fault(own_bench: Bench, source: Path) -> None:
+    signer = own_bench.signer("clerk")
+    (own_bench.pki.folder / "crl" / "root.crl.pem").unlink()
+    with pytest.raises(SigningFault, match="damaged"):
+        signer.sign(source, own_bench.folder / "out.pdf", request(Level.B_B, own_bench.clock))
+    (own_bench.pki.folder / "private" / "officer.key.pem").write_bytes(b"rubbish")
+    with pytest.raises(SigningFault, match="officer"):
+        own_bench.signer("officer")
+    with pytest.raises(SigningFault, match="nobody"):
+        own_bench.signer("nobody")
+
+
+@pytest.mark.parametrize("name", ["ư" * 125 + ".pdf", "[a]*?.pdf", "bản sao (1).pdf"])
+def test_a_target_may_have_any_name(bench: Bench, source: Path, name: str) -> None:
+    target = bench.folder / name
+    bench.signer("clerk").sign(source, target, request(Level.B_B, bench.clock))
+    assert [p.name for p in bench.folder.iterdir()] == [name]
 
 
 def test_a_locked_pdf_is_not_signed(bench: Bench, source: Path) -> None:
