@@ -23,6 +23,9 @@ EXTRACTOR = "rules-1"
 _CONTRADICTED = 0.05
 """Below this probability the paper speaks against the type that a person named."""
 
+_FIRST_PAGES, _LAST_PAGES = 3, 2
+"""A document says what it is at its beginning and who signed it at its end; a volume's body says neither."""
+
 _FINDERS: dict[Finder, Callable[[Search, FieldDefinition], Found | None]] = {
     "label": by_label,
     "phrase": by_phrase,
@@ -56,7 +59,7 @@ def extract(
     reading makes this fail; raises UnknownDocumentType only for a `forced_type` that does not exist.
     """
     forced = type_definition(forced_type) if forced_type and forced_type != UNKNOWN_TYPE else None
-    sheets = lay_out(reading)
+    sheets = lay_out(_telling_pages(reading))
     runs = tuple(Runs(sheet.rows) for sheet in sheets)
     found = classifier(tuple(d.code for d in known_types())).classify(sheets, runs)
     definition = forced or (
@@ -74,6 +77,15 @@ def extract(
     search = Search.over(definition, sheets, runs, found.titles.get(definition.code))
     fields, more_flags = _fields(search, origin)
     return _assembled(definition, probability, fields, (*flags, *more_flags), rules)
+
+
+def _telling_pages(reading: Reading) -> Reading:
+    """The pages that fields are looked for on; they keep their numbers."""
+    if len(reading.pages) <= _FIRST_PAGES + _LAST_PAGES:
+        return reading
+    return Reading(
+        engine=reading.engine, pages=(*reading.pages[:_FIRST_PAGES], *reading.pages[-_LAST_PAGES:])
+    )
 
 
 def _type_judgement(

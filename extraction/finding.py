@@ -198,9 +198,8 @@ def _column_left(search: Search, anchor: Anchor) -> float:
 def _goes_on(sheet: Sheet, last: Row, row: Row, wanted: FieldDefinition) -> bool | None:
     """Whether a line belongs to the value above it: True surely, False likely, None not at all."""
     text = row.text
-    if row.y0 - last.y1 > 1.6 * max(sheet.height, last.height) or row.x0 > last.x0 + 0.5 * (
-        sheet.right - sheet.left
-    ):
+    far = row.y0 - last.y1 > 1.6 * max(sheet.height, last.height) and row.y0 - last.y0 > 1.3 * sheet.pitch
+    if far or row.x0 > last.x0 + 0.5 * (sheet.right - sheet.left):
         return None
     if label_like(row) or text.startswith("(") or not any(len(t.key) > 1 for t in row.tokens) or "<<" in text:
         return None

@@ -54,8 +54,10 @@ def _capitalised(tokens: Sequence[Token], most: int) -> list[Token]:
     return kept or list(tokens[:1])
 
 
-_SURE_WORD = 0.85
+_SURE_WORD = 0.8
 """A word of a name read with less certainty is looked at: one mark more or less makes another name."""
+_SURE_LETTER = 0.93
+"""The same for a word of one letter, such as Ý."""
 _NAME_WORD = re.compile(r"[^\W\d_]+(?:['’\-.][^\W\d_]+)*\.?")
 
 
@@ -90,7 +92,7 @@ def name(tokens: Sequence[Token]) -> Parsed | None:
     passed, failed = name_checks(value)
     if value != read:
         failed = (*failed, "marks")
-    if min(t.confidence for t in kept) < _SURE_WORD:
+    if any(t.confidence < (_SURE_WORD if len(t.key) > 1 else _SURE_LETTER) for t in kept):
         failed = (*failed, "unsure_word")
     return Parsed(value, tuple(kept), passed, failed)
 

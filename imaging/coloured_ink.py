@@ -12,6 +12,7 @@ from imaging.ink import paper_level, reduced
 _LOOK_DPI = 100.0
 _COLOUR_DEPTH = 40
 _BLACK_DEPTH = 90
+_MOST_FILLED = 0.75
 
 
 @dataclass(frozen=True)
@@ -95,6 +96,8 @@ def _stamps(coloured: np.ndarray, mm: float) -> list[PixelBox]:
     for box in _components(joined, width=(15 * mm, 90 * mm), height=(8 * mm, 60 * mm)):
         width, height = (box.x1 - box.x0) / mm, (box.y1 - box.y0) / mm
         piece = joined[box.y0 : box.y1, box.x0 : box.x1]
+        if piece.mean() > _MOST_FILLED:
+            continue  # a photograph or a printed surface
         round_enough = 0.85 <= width / height <= 1.18 and 20 <= width <= 55
         if (round_enough and _ring_share(piece) >= 0.75) or _frame_share(piece, mm) >= 0.85:
             found.append(box)

@@ -34,9 +34,10 @@ def paper_level(grey: np.ndarray, dpi: float) -> np.ndarray:
 
 def noise_level(grey: np.ndarray) -> float:
     """Standard deviation of the pixel noise in grey levels, by the median step between neighbours."""
+    if grey.shape[1] < 2:
+        return 0.0
     rows = grey[::3]
-    step = cv2.absdiff(rows[:, 1:], rows[:, :-1])
-    return float(np.median(step)) / 0.954 if step.size else 0.0
+    return float(np.median(cv2.absdiff(rows[:, 1:], rows[:, :-1]))) / 0.954
 
 
 def ink_mask(grey: np.ndarray, dpi: float) -> np.ndarray:

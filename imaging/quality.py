@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
-from imaging.ink import ink_mask, reduced, skew_degrees, without_speckles
+from imaging.ink import ink_mask, paper_level, reduced, skew_degrees, without_speckles
 from models.pages import PageQuality
 
 _LOOK_DPI = 75.0
@@ -15,6 +15,7 @@ _EDGE_DPI = 150.0
 _BLANK_INK_MM2 = 1.5
 """A page with less ink than two printed letters is blank; a lone page number has more."""
 _LIKELY_DUPLICATE_BITS = 6
+_STRAY_PX = 12.0
 
 
 def measure(grey: np.ndarray, *, dpi: float) -> PageQuality:
@@ -68,30 +69,47 @@ def same_page(a: np.ndarray, b: np.ndarray, *, dpi: float) -> bool:
         return False
     first, at_dpi = reduced(a, dpi, _LOOK_DPI)
     second = cv2.resize(b, (first.shape[1], first.shape[0]), interpolation=cv2.INTER_AREA)
-    second = _levelled(second, at_dpi)
-    first = _levelled(first, at_dpi)
-    shift, _ = cv2.phaseCorrelate(_soft(first), _soft(second))
-    if max(abs(s) for s in shift) > 0.1 * min(first.shape):
+    laid = _laid_over(first, second, at_dpi)
+    if laid is None:
         return False
-    move = np.array([[1, 0, -shift[0]], [0, 1, -shift[1]]], np.float32)
-    second = cv2.warpAffine(second, move, (first.shape[1], first.shape[0]), borderValue=255)
-    one, two = ink_mask(first, at_dpi), ink_mask(second, at_dpi)
+    one, two = _strong_ink(first, at_dpi), _strong_ink(laid, at_dpi)
     near = np.ones((3, 3), np.uint8)
     stray = (one & ~cv2.dilate(two, near)) | (two & ~cv2.dilate(one, near))
     # The densest square of about 8 mm decides, so that one changed word weighs as much on a full page.
     window = max(3, int(8 * at_dpi / 25.4))
     worst = float(cv2.blur(stray.astype(np.float32), (window, window)).max()) * window * window
-    return worst <= 12.0
+    return worst <= _STRAY_PX
 
 
-def _levelled(grey: np.ndarray, dpi: float) -> np.ndarray:
-    """Turned straight, so that two passes through a feeder can be laid over each other."""
-    angle = skew_degrees(ink_mask(grey, dpi), dpi)
-    if not angle:
-        return grey
-    height, width = grey.shape
+def _laid_over(first: np.ndarray, second: np.ndarray, dpi: float) -> np.ndarray | None:
+    """`second` turned and shifted onto `first`; None where they have nothing in common."""
+    height, width = first.shape
+    angle = skew_degrees(ink_mask(second, dpi), dpi) - skew_degrees(ink_mask(first, dpi), dpi)
     turn = cv2.getRotationMatrix2D((width / 2, height / 2), angle, 1.0)
-    return cv2.warpAffine(grey, turn, (width, height), borderValue=255)
+    turned = cv2.warpAffine(second, turn, (width, height), borderMode=cv2.BORDER_REPLICATE)
+    shift, _ = cv2.phaseCorrelate(_soft(first), _soft(turned))
+    if max(abs(s) for s in shift) > 0.1 * min(first.shape):
+        return None
+    turn[:, 2] -= shift
+    guess = cv2.invertAffineTransform(turn).astype(np.float32)
+    stop = (cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT, 40, 1e-4)
+    try:
+        _, found = cv2.findTransformECC(first, second, guess, cv2.MOTION_EUCLIDEAN, stop)
+    except cv2.error:  # no convergence: the two are no pictures of one thing
+        return None
+    return cv2.warpAffine(
+        second,
+        found,
+        (width, height),
+        flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
+        borderMode=cv2.BORDER_REPLICATE,
+    )
+
+
+def _strong_ink(grey: np.ndarray, dpi: float) -> np.ndarray:
+    """Ink at least a third as deep as the page's deepest: the same edge at any noise."""
+    depth = cv2.subtract(paper_level(grey, dpi), grey)
+    return (depth > max(24.0, float(np.percentile(depth, 99.5)) / 3)).astype(np.uint8)
 
 
 def _soft(grey: np.ndarray) -> np.ndarray:

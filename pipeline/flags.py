@@ -124,6 +124,24 @@ FLAGS: dict[str, Flag] = {
             "Tuổi cha hoặc mẹ không hợp lý",
             "A parent's age is implausible",
         ),
+        Flag(
+            "number_contradicts_date",
+            _R,
+            "Số giấy tờ không khớp ngày cấp",
+            "The number contradicts the date of issue",
+        ),
+        Flag(
+            "mrz_contradicts_print",
+            _R,
+            "Dòng mã máy đọc (MRZ) không khớp chữ in",
+            "The machine-readable zone contradicts the print",
+        ),
+        Flag(
+            "poor_reading",
+            _R,
+            "Phần lớn nội dung đọc không rõ (có thể là chữ viết tay)",
+            "Most of the content could not be read well (handwriting perhaps)",
+        ),
         Flag("no_text", _R, "Không đọc được chữ nào", "No text could be read"),
     )
 }
