@@ -63,7 +63,10 @@ def _add(found: list[DateInText], match: re.Match[str], parts: tuple[str, ...], 
     joined = "".join(parts)
     if sum(map(is_digit, joined)) * 2 < len(joined):
         return
-    day = to_date(*(int(mended(part)) for part in parts))
+    figures = [mended(part) for part in parts]
+    if not all(figure.isascii() and figure.isdigit() for figure in figures):
+        return  # a letter that only looked like a look-alike once its marks were gone
+    day = to_date(*(int(figure) for figure in figures))
     if day is not None:
         changed = mended(joined) != joined
         found.append(DateInText(day, match.start(), match.end(), spelt=spelt, mended=changed))

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.identifiers import date_words, dates
+from models.text import nfc
 
 days = st.dates(min_value=date(1800, 1, 1), max_value=date(2199, 12, 31))
 
@@ -96,3 +97,46 @@ def test_words_as_registrars_write_them(words: str, iso: str | None) -> None:
 
 def test_unreadable_words_prove_nothing() -> None:
     assert date_words.words_agree("xxx yyy", date(2019, 3, 7)) is None
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                "ngày",
+                "tháng",
+                "năm",
+                "/",
+                "-",
+                "0",
+                "1",
+                "2",
+                "9",
+                "L",
+                "l",
+                "Ĺ",
+                "ị",
+                "İ",
+                "O",
+                "o",
+                "Ò",
+                "S",
+                "Z",
+                "B",
+                "²",
+                "٣",
+                "5",
+                "20",
+            ]
+        ),
+        max_size=30,
+    )
+)
+def test_no_text_makes_the_search_for_dates_fail(pieces: list[str]) -> None:
+    for glue in ("", " "):
+        for found in dates.find_dates(nfc(glue.join(pieces))):
+            assert found.start < found.end
+
+
+def test_a_letter_with_marks_is_no_digit() -> None:
+    assert list(dates.find_dates(nfc("ngày Ĺ5 tháng 03 năm 2019"))) == []
