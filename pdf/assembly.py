@@ -1,7 +1,9 @@
-"""Builds and saves our PDF files with pikepdf: streams stand in the file as given, the same input gives the same bytes."""
+"""Builds and saves our PDF files with pikepdf: streams as they are given, the same input gives the same bytes."""
 
 from __future__ import annotations
 
+import io
+import json
 import zlib
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,18 +17,36 @@ _LEVEL = 6
 
 def deflated(pdf: Pdf, data: bytes, entries: Mapping[str, Any] | None = None) -> Stream:
     """`data` as a FlateDecode stream of `pdf`."""
-    return flate_stream(pdf, zlib.compress(data, _LEVEL), entries)
+    packed = clear_end(zlib.compress(data, _LEVEL))
+    return Stream(pdf, packed, {**(entries or {}), "/Filter": Name.FlateDecode})
 
 
-def flate_stream(pdf: Pdf, packed: bytes, entries: Mapping[str, Any] | None = None) -> Stream:
-    """A stream of `pdf` from the bytes of a zlib stream.
+def clear_end(packed: bytes) -> bytes:
+    """A zlib stream that may stand before `endstream`: behind a CR comes one byte more, which no decoder reads.
 
-    Behind bytes that end in CR one byte more is put, which no decoder reads: qpdf writes a bare LF before
-    `endstream`, and CR LF would be read as one end-of-line marker, the stream as shorter than its Length
-    (ISO 19005-2, 6.1.7.1).
+    qpdf writes a bare LF there, and CR LF would be read as one end-of-line marker, the stream as shorter than
+    its Length (ISO 19005-2, 6.1.7.1).
     """
-    data = packed + b"\n" if packed.endswith(b"\r") else packed
-    return Stream(pdf, data, {**(entries or {}), "/Filter": Name.FlateDecode})
+    return packed + b"\n" if packed.endswith(b"\r") else packed
+
+
+def file_stream(pdf: Pdf, path: Path, entries: Mapping[str, Any]) -> Stream:
+    """A stream of `pdf` whose encoded bytes are the file at `path`, read when `pdf` is saved and never kept.
+
+    pikepdf holds streams made from bytes, or copied from another file, in memory; only qpdf's JSON can name a file.
+    """
+    stream = Stream(pdf, b"")
+    number, generation = stream.objgen
+    header = {
+        "jsonversion": 2,
+        "pushedinheritedpageresources": False,
+        "calledgetallpages": False,
+        "maxobjectid": number,
+    }
+    update = {f"obj:{number} {generation} R": {"stream": {"dict": {}, "datafile": str(path)}}}
+    pdf.update_from_qpdf_json(io.BytesIO(json.dumps({"qpdf": [header, update]}).encode("ascii")))
+    stream.stream_dict = Dictionary(entries)
+    return stream
 
 
 def add_page(pdf: Pdf, width: float, height: float, resources: Mapping[str, Any], content: Stream) -> None:

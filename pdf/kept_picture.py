@@ -15,7 +15,7 @@ from models.errors import DecompressionBomb, TooManyPixels, TruncatedFile
 from models.pages import PageImageForm, PagePicture
 from pdf.assembly import add_page, save
 from pdf.colour_spaces import ColourSpace, keepable
-from pdf.pictures import copy_image
+from pdf.pictures import copied_entries
 from pdf.reading_pdf import PageBox, decoded
 from pdf.sole_picture import SolePicture
 
@@ -176,11 +176,14 @@ def _inflated(data: bytes, limit: int, *, keep: bool = True) -> bytes:
 def _hold(
     image: pikepdf.Stream, page: int, out_dir: Path, changes: dict[str, Any], data: bytes | None
 ) -> Path:
-    """A one-page PDF that shows the image one unit a pixel; deterministic."""
+    """A one-page PDF that shows the image one unit a pixel; deterministic. A change to None drops the entry."""
     path = out_dir / f"page-{page:05d}.pdf"
     width, height = int(image.Width), int(image.Height)
     with pikepdf.new() as pdf:
-        resources = {"/XObject": Dictionary(Im1=copy_image(pdf, image, changes, data))}
+        entries = copied_entries(pdf, image) | changes
+        entries = {key: value for key, value in entries.items() if value is not None}
+        held = Stream(pdf, image.read_raw_bytes() if data is None else data, entries)
+        resources = {"/XObject": Dictionary(Im1=held)}
         add_page(pdf, width, height, resources, Stream(pdf, b"%d 0 0 %d 0 0 cm /Im1 Do" % (width, height)))
         save(pdf, path)
     return path

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import struct
+import tempfile
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from pikepdf import Array, Dictionary, Name, Pdf, Stream
 from imaging.jpeg import read_jpeg_header
 from models.errors import EngineFault
 from models.pages import PagePicture
-from pdf.assembly import deflated, flate_stream
+from pdf.assembly import clear_end, deflated, file_stream
 
 _PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _KEPT_KEYS = ("/Width", "/Height", "/BitsPerComponent", "/ColorSpace", "/Decode", "/Filter", "/DecodeParms")
@@ -23,16 +24,16 @@ _KEPT_KEYS = ("/Width", "/Height", "/BitsPerComponent", "/ColorSpace", "/Decode"
 _MAX_DEPTH = 8
 
 
-def image_object(pdf: Pdf, picture: PagePicture, path: Path) -> Stream:
-    """The picture at `path` as an image XObject of `pdf`.
+def image_object(pdf: Pdf, picture: PagePicture, path: Path, folder: Path) -> Stream:
+    """The picture at `path` as an image XObject of `pdf`; its bytes stay there or in a new file of `folder`.
 
     Raises EngineFault when the file is not what `picture` says: it was prepared by us, so this is our fault.
     """
     if picture.form == "jpeg":
         return _jpeg(pdf, picture, path)
     if picture.form == "png":
-        return _png(pdf, picture, path)
-    return _held_stream(pdf, picture, path)
+        return _png(pdf, picture, path, folder)
+    return _held_stream(pdf, picture, path, folder)
 
 
 def _entries(picture: PagePicture, colour_space: Name, bits: int) -> dict[str, Any]:
@@ -57,7 +58,7 @@ def _jpeg(pdf: Pdf, picture: PagePicture, path: Path) -> Stream:
     if not header.keeps:
         raise _differs(path, "not an 8-bit grey or YCbCr JPEG")
     space = Name.DeviceGray if len(header.components) == 1 else Name.DeviceRGB
-    return Stream(pdf, path.read_bytes(), _entries(picture, space, 8) | {"/Filter": Name.DCTDecode})
+    return file_stream(pdf, path, _entries(picture, space, 8) | {"/Filter": Name.DCTDecode})
 
 
 @dataclass(frozen=True)
@@ -99,18 +100,18 @@ def _png_layout(path: Path) -> _PngLayout:
     return _PngLayout(width, height, depth, colour_type, bool(interlace), transparent, tuple(idat))
 
 
-def _png(pdf: Pdf, picture: PagePicture, path: Path) -> Stream:
+def _png(pdf: Pdf, picture: PagePicture, path: Path, folder: Path) -> Stream:
     layout = _png_layout(path)
     if (layout.width, layout.height) != (picture.width_px, picture.height_px):
         raise _differs(path, "size")
     if not layout.plain:
-        return _repacked(pdf, picture, path)
+        return _repacked(pdf, picture, path, folder)
     colours = 3 if layout.colour_type == 2 else 1
     entries = _entries(picture, Name.DeviceRGB if colours == 3 else Name.DeviceGray, layout.depth)
     entries["/DecodeParms"] = Dictionary(
         Predictor=15, Colors=colours, BitsPerComponent=layout.depth, Columns=layout.width
     )
-    return flate_stream(pdf, b"".join(_pieces(path, layout.idat)), entries)
+    return _flate(pdf, b"".join(_pieces(path, layout.idat)), entries, folder)
 
 
 def _pieces(path: Path, places: tuple[tuple[int, int], ...]) -> Iterator[bytes]:
@@ -123,7 +124,7 @@ def _pieces(path: Path, places: tuple[tuple[int, int], ...]) -> Iterator[bytes]:
             yield piece
 
 
-def _repacked(pdf: Pdf, picture: PagePicture, path: Path) -> Stream:
+def _repacked(pdf: Pdf, picture: PagePicture, path: Path, folder: Path) -> Stream:
     """Pixels of an unusual PNG on white, in 1-bit grey, 8-bit grey or RGB."""
     from PIL import Image
 
@@ -138,10 +139,21 @@ def _repacked(pdf: Pdf, picture: PagePicture, path: Path) -> Stream:
     flat = Image.new("RGB", rgba.size, "white")
     flat.paste(rgba, mask=rgba.getchannel("A"))
     pixels = flat.convert(mode, dither=Image.Dither.NONE).tobytes()
-    return deflated(pdf, pixels, _entries(picture, space, bits))
+    return _flate(pdf, zlib.compress(pixels, 6), _entries(picture, space, bits), folder)
 
 
-def _held_stream(pdf: Pdf, picture: PagePicture, path: Path) -> Stream:
+def _flate(pdf: Pdf, packed: bytes, entries: dict[str, Any], folder: Path) -> Stream:
+    entries["/Filter"] = Name.FlateDecode
+    return file_stream(pdf, _put_away(clear_end(packed), folder), entries)
+
+
+def _put_away(data: bytes, folder: Path) -> Path:
+    with tempfile.NamedTemporaryFile(dir=folder, delete=False) as file:
+        file.write(data)
+    return Path(file.name)
+
+
+def _held_stream(pdf: Pdf, picture: PagePicture, path: Path, folder: Path) -> Stream:
     """The one image of a one-page PDF, its stream copied as it is."""
     with pikepdf.open(path) as holder:
         images = list(holder.pages[0].get_images().values())
@@ -150,28 +162,19 @@ def _held_stream(pdf: Pdf, picture: PagePicture, path: Path) -> Stream:
         image = images[0]
         if (int(image.Width), int(image.Height)) != (picture.width_px, picture.height_px):
             raise _differs(path, "size")
-        return copy_image(pdf, image)
+        entries, raw = copied_entries(pdf, image), image.read_raw_bytes()
+        if entries.get("/Filter") == Name.FlateDecode:
+            return _flate(pdf, raw, entries, folder)
+        return file_stream(pdf, _put_away(raw, folder), entries)
 
 
-def copy_image(
-    pdf: Pdf, image: Stream, changes: Mapping[str, Any] | None = None, data: bytes | None = None
-) -> Stream:
-    """Copy an image XObject of another file into `pdf`, its stream as it is unless `data` replaces it.
+def copied_entries(pdf: Pdf, image: Stream) -> dict[str, Any]:
+    """The dictionary of another file's image XObject, as far as it tells how to decode the image, for `pdf`.
 
-    Not `Pdf.copy_foreign`: that would bring whatever else the image's dictionary leads to. `changes` override
-    single entries; None drops one.
+    Not by `Pdf.copy_foreign`, which would bring along whatever else the dictionary leads to.
     """
-    entries: dict[str, Any] = {"/Type": Name.XObject, "/Subtype": Name.Image}
-    for key in _KEPT_KEYS:
-        if changes and key in changes:
-            entries[key] = changes[key]
-        elif key in image:
-            entries[key] = _copied(pdf, image[key])
-    entries = {key: value for key, value in entries.items() if value is not None}
-    raw = image.read_raw_bytes() if data is None else data
-    if entries.get("/Filter") == Name.FlateDecode:
-        return flate_stream(pdf, raw, entries)
-    return Stream(pdf, raw, entries)
+    kept = {key: _copied(pdf, image[key]) for key in _KEPT_KEYS if key in image}
+    return {"/Type": Name.XObject, "/Subtype": Name.Image, **kept}
 
 
 def _copied(pdf: Pdf, value: Any, depth: int = 0) -> Any:

@@ -1,17 +1,19 @@
 """Writes captures and e-copies as PDF/A-2 (ISO 19005-2): pictures untouched, text invisible, pages 1:1.
 
-Pages leave for the disk many at a time: memory does not grow with the document. The cross-reference table is the
-classic one and nothing is encrypted, so signatures follow as plain incremental updates.
+Pictures go from file to file when the document is saved: memory does not grow with them. The cross-reference
+table is the classic one and nothing is encrypted, so signatures follow as plain incremental updates.
 """
 
 from __future__ import annotations
 
 import io
+import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+import pikepdf
 from pikepdf import Array, Dictionary, Name, Pdf, Stream, String, unparse_content_stream
 
 from models.pages import PagePicture
@@ -21,7 +23,6 @@ from pdf.fonts import EmbeddedFont
 from pdf.hidden_text import hidden_text
 from pdf.pictures import image_object
 from pdf.placement import Placement, page_placement
-from pdf.shelf import PageShelf
 from pdf.xmp import Conformance, DocumentMetadata, EcopyContent, document_information, xmp_packet
 
 __all__ = [
@@ -54,34 +55,30 @@ def write_pdfa(
     """Write `pages` to `target`; the same input gives the same bytes.
 
     Raises EngineFault when a picture is not what its facts say, Unreadable for an impossible page size; no
-    file is left behind then. The caller syncs the file.
+    file is left behind then. The pictures are read last, so they have to stay. The caller syncs the file.
     """
     try:
-        with PageShelf(target.parent) as shelf:
-            _write(target, shelf, pages, metadata, conformance)
+        with tempfile.TemporaryDirectory(dir=target.parent) as folder, pikepdf.new() as pdf:
+            _assemble(pdf, pages, Path(folder), metadata, conformance)
+            save(pdf, target)
     except BaseException:
         target.unlink(missing_ok=True)
         raise
 
 
-def _write(
-    target: Path,
-    shelf: PageShelf,
-    pages: Iterable[PageInput],
-    metadata: DocumentMetadata,
-    conformance: Conformance,
+def _assemble(
+    pdf: Pdf, pages: Iterable[PageInput], folder: Path, metadata: DocumentMetadata, conformance: Conformance
 ) -> None:
     packet, font = xmp_packet(metadata, conformance), EmbeddedFont()
-    with_text = [_add(shelf, page, font) for page in pages]
+    with_text = [_add(pdf, page, font, folder) for page in pages]
     if not with_text:
         raise ValueError("a document needs a page")
-    pdf = shelf.document()
     if font.used:
         # What the subset holds is known now; until here the pages had none.
-        embedded = Dictionary({_FONT: font.embed(pdf)})
+        fonts = Dictionary({_FONT: font.embed(pdf)})
         for leaf, has_text in zip(pdf.pages, with_text, strict=True):
             if has_text:
-                leaf.obj.Resources.Font = embedded
+                leaf.obj.Resources.Font = fonts
     root = pdf.Root
     # Unfiltered, so that any program finds the packet in the file.
     root.Metadata = Stream(pdf, packet, {"/Type": Name.Metadata, "/Subtype": Name.XML})
@@ -89,20 +86,18 @@ def _write(
     root.Lang = String(metadata.language)
     root.ViewerPreferences = Dictionary(DisplayDocTitle=True)
     pdf.trailer.Info = pdf.make_indirect(Dictionary(document_information(metadata)))
-    save(pdf, target)
 
 
-def _add(shelf: PageShelf, page: PageInput, font: EmbeddedFont) -> bool:
-    """Put the page on the shelf, without its font; whether it needs one."""
-    pdf, placement = shelf.front, page_placement(page.picture)
-    image = image_object(pdf, page.picture, page.path)
+def _add(pdf: Pdf, page: PageInput, font: EmbeddedFont, folder: Path) -> bool:
+    """Add the page, without its font as yet; whether it needs one."""
+    placement = page_placement(page.picture)
+    image = image_object(pdf, page.picture, page.path, folder)
     matrix = placement.image_matrix(page.picture.orientation)
     drawn = unparse_content_stream([([], "q"), (matrix, "cm"), ([Name(_IMAGE)], "Do"), ([], "Q")])
     words = hidden_text(page.reading, placement, font, _FONT) if page.reading else b""
     content = deflated(pdf, drawn + b"\n" + words)
     resources = {"/XObject": Dictionary({_IMAGE: image})}
     add_page(pdf, placement.page_width, placement.page_height, resources, content)
-    shelf.page_added(sum(len(s.get_raw_stream_buffer()) for s in (image, content)))
     return bool(words)
 
 

@@ -24,8 +24,10 @@ from models.errors import EngineFault, Unreadable
 from models.geometry import Box
 from models.pages import PagePicture, PageSize
 from models.reading import Line, PageReading, Region, Word
+from pdf.assembly import clear_end, deflated
 from pdf.pages import extract_page
 from pdf.writer import PageInput, page_placement, write_pdfa
+from pdf.xmp import xmp_packet
 from tests.pdf.support import (
     A4,
     MAX_PIXELS,
@@ -206,8 +208,36 @@ def test_held_streams_are_copied_untouched(
     target = written(tmp_path / "b.pdf", PageInput(picture, path))
     assert faults(target, "2u") == []
     with pikepdf.open(target) as pdf:
-        assert pdf.pages[0].Resources.XObject.Im1.read_raw_bytes() == data
+        kept = pdf.pages[0].Resources.XObject.Im1.read_raw_bytes()
+    assert kept == (clear_end(data) if make is flate else data)
     assert np.array_equal(drawn(target), drawn(source))
+
+
+def ends_in_return(image: Image.Image) -> Image.Image:
+    """`image` with one pixel such that its deflated data, as Pillow's PNG filters leave it, ends in CR."""
+    for value in range(256):
+        changed = image.copy()
+        changed.putpixel((0, 0), value)
+        if png_bytes(changed)[: -len(b"xxxx") - 12].endswith(b"\r"):
+            return changed
+    raise AssertionError("no value gives a CR")
+
+
+def test_no_deflated_stream_ends_where_its_end_can_not_be_seen(tmp_path: Path) -> None:
+    """A CR before qpdf's LF would belong to the end-of-line marker; what is drawn stays the same."""
+    image = ends_in_return(corners(40, 60).convert("L"))
+    path = tmp_path / "a.png"
+    path.write_bytes(png_bytes(image))
+    target = written(tmp_path / "a.pdf", PageInput(picture_of(image, "png"), path))
+    assert faults(target, "2u") == []
+    with pikepdf.open(target) as pdf:
+        stream = pdf.pages[0].Resources.XObject.Im1
+        assert stream.read_raw_bytes().endswith(b"\r\n")
+        assert np.array_equal(np.asarray(pikepdf.PdfImage(stream).as_pil_image()), np.asarray(image))
+    with pikepdf.new() as pdf:
+        own = deflated(pdf, b"\x0c")
+        assert own.read_raw_bytes().endswith(b"\r\n")
+        assert own.read_bytes() == b"\x0c"
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
@@ -237,6 +267,21 @@ def test_a_picture_that_is_not_what_its_facts_say_is_our_fault(tmp_path: Path) -
         with pytest.raises(EngineFault):
             write_pdfa(target, [page], metadata=metadata(), conformance="2b")
         assert not target.exists()
+    assert {p.name for p in tmp_path.iterdir()} == {"a.jpg", "b.jpg"}
+
+
+def test_nothing_but_the_document_is_left_and_any_name_will_do(tmp_path: Path) -> None:
+    folder = tmp_path / "Sổ hộ tịch (mẫu) “1”\\"
+    folder.mkdir()
+    paths = [folder / "ảnh 1.jpg", folder / "ảnh 2.png"]
+    paths[1].write_bytes(png_bytes(corners()))
+    pages = [jpeg_page(paths[0], corners()), PageInput(picture_of(corners(), "png"), paths[1])]
+    target = written(folder / "bản sao.pdf", *pages)
+    assert set(folder.iterdir()) == {*paths, target}
+    with pikepdf.open(target) as pdf:
+        assert pdf.pages[0].Resources.XObject.Im1.read_raw_bytes() == paths[0].read_bytes()
+    again = target.read_bytes()
+    assert written(target, *pages).read_bytes() == again
 
 
 # ── pages ────────────────────────────────────────────────────────────────────────────────────────────
@@ -524,7 +569,10 @@ def test_the_file_is_ready_for_incremental_signatures(tmp_path: Path) -> None:
         tmp_path / "a.pdf", jpeg_page(tmp_path / "a.jpg", corners(), reading=reading_of(HEADING))
     )
     before = target.read_bytes()
+    assert re.match(rb"%PDF-1\.7\n%[\x80-\xff]{4,}\n", before)
     assert re.search(rb"\nxref\n0 \d+\n0000000000 65535 f \n", before)
+    assert before.count(b"startxref") == 1
+    assert xmp_packet(metadata(), "2u") in before
     assert b"/Encrypt" not in before
     writer = IncrementalPdfFileWriter(io.BytesIO(before))
     append_signature_field(writer, SigFieldSpec("S1", box=(10, 10, 100, 40)))
