@@ -12,7 +12,7 @@ from imaging.ink import paper_level, reduced
 _LOOK_DPI = 100.0
 _COLOUR_DEPTH = 40
 _BLACK_DEPTH = 90
-_MOST_FILLED = 0.75
+_LEAST_PAPER = 0.7
 
 
 @dataclass(frozen=True)
@@ -52,8 +52,8 @@ def find_coloured_ink(rgb: np.ndarray, dpi: float) -> ColouredInk:
     # Red and blue apart: a signature that crosses a seal would join the two into one shapeless thing.
     reddish = small[..., 0] >= small[..., 2]
     stamps = [
-        *_stamps(coloured & reddish, small_dpi / 25.4),
-        *_stamps(coloured & ~reddish, small_dpi / 25.4),
+        *_stamps(coloured & reddish, darkest, small_dpi / 25.4),
+        *_stamps(coloured & ~reddish, darkest, small_dpi / 25.4),
     ]
     lines = _printed_lines(coloured, black > _BLACK_DEPTH, stamps, small_dpi / 25.4)
     return ColouredInk(
@@ -88,16 +88,17 @@ def _components(
     return [PixelBox(int(x), int(y), int(x + w), int(y + h)) for x, y, w, h, _ in stats[fits]]
 
 
-def _stamps(coloured: np.ndarray, mm: float) -> list[PixelBox]:
+def _stamps(coloured: np.ndarray, darkest: np.ndarray, mm: float) -> list[PixelBox]:
     """Seals (round, 20–50 mm) and framed stamps: the outline must be there nearly all the way round."""
     gap = max(3, int(1.2 * mm) | 1)
     joined = cv2.morphologyEx(coloured, cv2.MORPH_CLOSE, np.ones((gap, gap), np.uint8))
     found = []
+    paper = float(np.median(darkest[::5, ::5]))
     for box in _components(joined, width=(15 * mm, 90 * mm), height=(8 * mm, 60 * mm)):
         width, height = (box.x1 - box.x0) / mm, (box.y1 - box.y0) / mm
         piece = joined[box.y0 : box.y1, box.x0 : box.x1]
-        if piece.mean() > _MOST_FILLED:
-            continue  # a photograph or a printed surface
+        if float(np.median(darkest[box.y0 : box.y1, box.x0 : box.x1])) < _LEAST_PAPER * paper:
+            continue  # a photograph or a printed surface: a stamp is mostly the paper it stands on
         round_enough = 0.85 <= width / height <= 1.18 and 20 <= width <= 55
         if (round_enough and _ring_share(piece) >= 0.75) or _frame_share(piece, mm) >= 0.85:
             found.append(box)

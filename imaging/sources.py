@@ -20,7 +20,6 @@ from imaging.decoding import (
 )
 from imaging.jpeg import read_jpeg_header
 from imaging.paper import physical_size
-from imaging.rotation import CONFIDENT, detect_rotation
 from imaging.tiff import TiffDirectory, read_directories
 from imaging.upright import orient
 from models.errors import TooManyPages, TruncatedFile, Unreadable
@@ -84,8 +83,7 @@ def prepare_page(path: Path, kind: SourceKind, page: int, out_dir: Path, *, max_
 
     A JPEG keeps its bytes and its EXIF orientation is recorded, not applied, unless PDF readers would not show
     it as it is (CMYK, arithmetic coding, 12 bits, unmarked RGB): then it becomes PNG like everything else. PNG
-    files that are plain already keep their bytes too. A page that was certainly fed upside down or on its side
-    gets the orientation that sets it right, unless the device gave one. Everything is decoded once to the end.
+    files that are plain already keep their bytes too. Everything is decoded once to the end on the way.
     Raises TruncatedFile, TooManyPixels, DecompressionBomb, Unreadable.
     """
     if kind is SourceKind.JPEG and page == 1 and read_jpeg_header(path).keeps:
@@ -114,18 +112,16 @@ def prepare_page(path: Path, kind: SourceKind, page: int, out_dir: Path, *, max_
         "bilevel" if plain.mode == "1" else "grey" if plain.mode == "L" else "rgb"
     )
     grey, grey_dpi = _reduced(plain, size.dpi)
-    orientation = _detected(grey, grey_dpi) if told == 1 else 1
     picture = PagePicture(
         form="png",
         width_px=plain.width,
         height_px=plain.height,
         colour=colour,
-        orientation=orientation,
-        size=size.upright(orientation),
+        size=size.upright(1),
         dpi=size.dpi,
         dpi_assumed=size.assumed,
     )
-    return PreparedPage(picture, target, np.ascontiguousarray(orient(grey, orientation)), grey_dpi)
+    return PreparedPage(picture, target, grey, grey_dpi)
 
 
 def _kept_jpeg(path: Path, out_dir: Path, max_pixels: int) -> PreparedPage:
@@ -140,8 +136,6 @@ def _kept_jpeg(path: Path, out_dir: Path, max_pixels: int) -> PreparedPage:
         image.draft("L", (round(width / scale), round(height / scale)))
         image.load()
         grey, grey_dpi = _reduced(image.convert("L"), size.dpi * image.width / width)
-    if orientation == 1:
-        orientation = _detected(grey, grey_dpi)
     target = out_dir / "page-00001.jpg"
     shutil.copyfile(path, target)
     picture = PagePicture(
@@ -155,12 +149,6 @@ def _kept_jpeg(path: Path, out_dir: Path, max_pixels: int) -> PreparedPage:
         dpi_assumed=size.assumed,
     )
     return PreparedPage(picture, target, np.ascontiguousarray(orient(grey, orientation)), grey_dpi)
-
-
-def _detected(grey: np.ndarray, dpi: float) -> int:
-    """The EXIF orientation that sets the page right where that is certain, else 1."""
-    rotation = detect_rotation(grey, dpi)
-    return rotation.orientation if rotation.confidence >= CONFIDENT else 1
 
 
 def _reduced(image: Image.Image, dpi: float) -> tuple[np.ndarray, float]:

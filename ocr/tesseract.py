@@ -27,11 +27,9 @@ _LEAST_DARK_MM2 = 0.3
 _MOST_PIECES_PER_CM2 = 80
 """The densest print has half as many letters and marks."""
 _SMALLEST_PX = 12
-_DOUBTFUL = 0.96
+_DOUBTFUL = 0.975
 _MARGIN = 0.25
 _RIM = 6
-_LINE_PX = 32.0
-_LARGEST_SCALE = 2.0
 
 
 class TesseractEngine:
@@ -129,10 +127,8 @@ class _Crop:
         y1 = min(max(w.y1 for w in line.words), line.y1 + 0.5 * line.height) + margin
         top, left = max(0, int(y0)), max(0, int(line.x0) - margin)
         piece = grey[top : int(y1), left : int(line.x1) + margin]
-        scale = min(_LARGEST_SCALE, max(scale, _LINE_PX / line.height)) if scale >= 1.0 else scale
-        if scale != 1.0:
-            way = cv2.INTER_CUBIC if scale > 1.0 else cv2.INTER_AREA
-            piece = cv2.resize(piece, None, fx=scale, fy=scale, interpolation=way)
+        if scale != 1.0 and min(piece.shape) * scale >= 1:
+            piece = cv2.resize(piece, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
         return cls(np.pad(piece, _RIM, constant_values=255), scale, left, top)
 
     def on_page(self, word: PlacedWord) -> PlacedWord:
