@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+import zlib
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from io import BufferedRandom
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.sign import signers
@@ -75,6 +77,25 @@ class _Appender(IncrementalPdfFileWriter):
 
     def _update_meta(self) -> None:
         return
+
+    def add_object(self, obj: Any, obj_stream: Any = None, idnum: Any = None) -> Any:
+        if isinstance(obj, generic.StreamObject):
+            _clear_end(obj)
+        return super().add_object(obj, obj_stream=obj_stream, idnum=idnum)
+
+
+def _clear_end(stream: generic.StreamObject) -> None:
+    """Let no stream end in CR: with the LF that the library writes next, some would read CR LF as the end of a
+    line and the stream as shorter than its Length (ISO 19005-2, 6.1.7.1).
+    """
+    if not stream.encoded_data.endswith(b"\r"):
+        return
+    if "/Filter" in stream:  # a byte behind deflated data, which no decoder reads
+        stream._encoded_data = stream.encoded_data + b"\n"
+        return
+    packed = zlib.compress(stream.data)
+    stream["/Filter"] = generic.pdf_name("/FlateDecode")
+    stream._encoded_data = packed + b"\n" if packed.endswith(b"\r") else packed
 
 
 class _SignedAttributes(SignedAttributeProviderSpec):
