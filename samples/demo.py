@@ -82,10 +82,10 @@ def demo_papers(book: FontBook) -> dict[str, Paper]:
     """The papers behind the inputs, before scanning. Raises NoFont."""
     used = book.only(FAMILIES)
     return {
-        "giay-khai-sinh.jpg": draw_paper("giay_khai_sinh", 12, "form-2020", used),
+        "giay-khai-sinh.jpg": draw_paper("giay_khai_sinh", 34, "form-2020", used),
         "can-cuoc.jpg": draw_paper("can_cuoc", 2024, "2024-sheet", used),
         # This seed's decision runs over three pages, with a table of parcels.
-        "quyet-dinh.pdf": draw_paper("quyet_dinh", 111, "commune", used),
+        "quyet-dinh.pdf": draw_paper("quyet_dinh", 117, "commune", used),
         "quyet-dinh-dien-tu.pdf": draw_paper("quyet_dinh", 11, "province", used),
         "trich-luc-khai-sinh-nghi-van.jpg": wrong_birth_year(
             draw_paper("trich_luc_khai_sinh", 7, "form-2015", used)
@@ -106,9 +106,9 @@ def build_demo(folder: Path, book: FontBook | None = None) -> None:
         return scan_paper(papers[name], 1, variant, used, recipe=recipe)
 
     for name, form, quality in (
-        ("giay-khai-sinh.jpg", "jpeg", 48),
+        ("giay-khai-sinh.jpg", "jpeg", 60),
         ("can-cuoc.jpg", "jpeg", 80),
-        ("quyet-dinh.pdf", "pdf", 45),
+        ("quyet-dinh.pdf", "pdf", 65),
     ):
         sample = scanned(name, "scanned", replace(office, jpeg_quality=(quality, quality)))
         write_sample(sample, folder, form, Path(name).stem)
