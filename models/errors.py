@@ -103,6 +103,14 @@ class PathNotFound(UsageError):
     en = Words("{path} does not exist.", "Check the path.")
 
 
+class NoTrustAnchor(UsageError):
+    code = "NO_TRUST_ANCHOR"
+    vi = Words("Không có gốc tin cậy ở {path}.", "Cho biết tệp PEM bằng --trust, hoặc --home đã khởi tạo.")
+    en = Words(
+        "There is no trust anchor at {path}.", "Name a PEM file with --trust, or an initialised --home."
+    )
+
+
 class UnknownPerson(UsageError):
     code = "UNKNOWN_PERSON"
     vi = Words("Không có người nào tên “{person}”.", "Chọn một trong: {known}.")

@@ -13,14 +13,14 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
-from models.errors import HomeNotReady
+from models.errors import EngineFault, HomeNotReady, LimitExceeded
 from models.ports import Clock
 from models.reading import EngineVersion
 from models.rulesets import RuleSet, rule_set_by_id, rule_set_on
 from models.times import vietnam_time
 from pdf.sandbox import Sandbox
 from pipeline.clock import SystemClock
-from pipeline.limits import CHILD_MODULES, sandbox_limits
+from pipeline.limits import CHILD_MODULES, ocr_limits, sandbox_limits
 from pipeline.settings import Settings
 from storage.database import open_database
 from storage.folder_store import FolderStore
@@ -70,8 +70,7 @@ class Application:
         from pipeline import child
 
         settings = self.settings
-        return self.in_child(
-            "read",
+        return self.in_reading_child(
             child.engine_version,
             settings.ocr_engine,
             settings.ocr_language,
@@ -92,6 +91,19 @@ class Application:
         """
         with self._slots:
             return self.sandbox.call_at(stage, self._limits, work, *args, **kwargs)
+
+    def in_reading_child(self, work: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
+        """Like `in_child`, with the time that OCR may take.
+
+        A reading that runs out of it is the engine's fault or the machine's, not the paper's: EngineFault,
+        worth another try, and the document stays where it was.
+        """
+        with self._slots:
+            try:
+                return self.sandbox.call_at("read", ocr_limits(self.settings), work, *args, **kwargs)
+            except LimitExceeded as reason:
+                engine = self.settings.ocr_engine
+                raise EngineFault(engine=engine, reason=reason.message("en")) from reason
 
     @contextmanager
     def workspace(self) -> Iterator[Path]:

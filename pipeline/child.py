@@ -70,6 +70,8 @@ def _turned_upright(
     picture: PagePicture, grey: NDArray[np.uint8], dpi: float
 ) -> tuple[PagePicture, NDArray[np.uint8]]:
     """A page fed sideways or upside down is shown upright; its bytes stay as they are. Only when sure."""
+    import numpy as np
+
     from imaging.rotation import CONFIDENT, detect_rotation
     from imaging.upright import orient, turned
 
@@ -81,7 +83,7 @@ def _turned_upright(
         size = PageSize(width_mm=size.height_mm, height_mm=size.width_mm)
     orientation = turned(picture.orientation, found.degrees)
     upright = picture.model_copy(update={"orientation": orientation, "size": size})
-    return upright, orient(grey, turned(1, found.degrees))
+    return upright, np.ascontiguousarray(orient(grey, turned(1, found.degrees)))
 
 
 def _stamp_area(grey: NDArray[np.uint8], picture: PagePicture, stamp_size: tuple[float, float]) -> Box | None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from models.errors import BadSettings, UnknownPerson
+from models.errors import BadSettings, NoTrustAnchor, UnknownPerson
 from models.people import Agency, Person, Role
 from models.ports import Clock, Signer
 from pipeline.settings import Settings
@@ -55,13 +55,14 @@ def load_hands(settings: Settings, clock: Clock) -> Hands:
     return _configured(settings, clock)
 
 
-def trust_of(settings: Settings, clock: Clock) -> TrustStore:
-    """Whom the settings trust, for verification; makes the development PKI where none is there yet."""
+def trust_of(settings: Settings) -> TrustStore:
+    """Whom the settings trust, for verification; makes nothing. Raises NoTrustAnchor."""
     from signing.trust import TrustStore
 
-    if settings.trust_anchors is not None:
-        return TrustStore.from_pem(settings.trust_anchors)
-    return _development(settings, clock).trust
+    anchors = settings.trust_anchors or settings.pki_folder / "root.pem"
+    if not anchors.is_file():
+        raise NoTrustAnchor(path=anchors)
+    return TrustStore.from_pem(anchors)
 
 
 def _development(settings: Settings, clock: Clock) -> Hands:

@@ -15,6 +15,9 @@ CHILD_MODULES = (
 )
 """What the children of the sandbox find loaded, so that none of them pays for an import."""
 
+OCR_MARGIN_SECONDS = 30
+"""For decoding and cleaning the page before the engine's time begins to run."""
+
 
 def sandbox_limits(settings: Settings) -> SandboxLimits:
     """What one child process may use."""
@@ -22,6 +25,16 @@ def sandbox_limits(settings: Settings) -> SandboxLimits:
         memory_bytes=settings.child_memory_bytes,
         cpu_seconds=settings.child_cpu_seconds,
         wall_seconds=settings.child_wall_seconds,
+    )
+
+
+def ocr_limits(settings: Settings) -> SandboxLimits:
+    """What the child may use that reads one page: the engine's own time limit comes first."""
+    return sandbox_limits(settings).model_copy(
+        update={
+            "cpu_seconds": round(settings.ocr_timeout_seconds) + OCR_MARGIN_SECONDS,
+            "wall_seconds": settings.ocr_timeout_seconds + OCR_MARGIN_SECONDS,
+        }
     )
 
 

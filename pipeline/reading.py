@@ -13,7 +13,7 @@ from pdf.sandbox import Sandbox
 from pdf.textlayer import TEXT_LAYER
 from pdf.triage import judge_source
 from pipeline import child
-from pipeline.limits import CHILD_MODULES, sandbox_limits, triage_limits
+from pipeline.limits import CHILD_MODULES, ocr_limits, sandbox_limits, triage_limits
 from pipeline.settings import Settings
 
 PAGES_AT_ONCE = 4
@@ -68,7 +68,9 @@ class Reader:
         ((found, picture_path),) = prepared
         if found.quality.blank:
             return PageReading(page=page, regions=())
-        return self._sandbox.call(
+        return self._sandbox.call_at(
+            "read",
+            ocr_limits(s),
             child.read_picture,
             picture_path,
             found.picture,

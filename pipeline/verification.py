@@ -9,7 +9,6 @@ from models.errors import FileUnreadable, PathNotFound
 from models.signatures import VerificationReport
 from pdf.sandbox import Sandbox
 from pipeline import child
-from pipeline.clock import SystemClock
 from pipeline.limits import sandbox_limits
 from pipeline.settings import Settings
 
@@ -51,4 +50,4 @@ def _trust(settings: Settings, anchors: Path | None) -> TrustStore:
         if not anchors.is_file():
             raise PathNotFound(path=anchors)
         return TrustStore.from_pem(anchors)
-    return trust_of(settings, SystemClock())
+    return trust_of(settings)

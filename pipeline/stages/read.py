@@ -78,8 +78,7 @@ class Read:
         else:
             settings = app.settings
             with app.vault.local_path(key) as path:
-                reading = app.in_child(
-                    self.name,
+                reading = app.in_reading_child(
                     child.read_picture,
                     path,
                     page.picture,

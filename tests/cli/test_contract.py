@@ -241,3 +241,9 @@ def test_the_demonstration_shows_what_it_promises(tmp_path: Path) -> None:
     again = ecopy("demo", "--out", tmp_path)
     assert again.returncode == 2
     assert (tmp_path / "demo" / "results").is_dir()
+
+
+def test_verify_without_any_trust_says_so_and_makes_nothing(ran: Ran, tmp_path: Path) -> None:
+    done = ecopy("verify", ran.card, "--home", tmp_path / "nowhere", "--json")
+    assert (done.returncode, lines(done)[0]["error"]["code"]) == (2, "NO_TRUST_ANCHOR")
+    assert not (tmp_path / "nowhere").exists()

@@ -68,3 +68,17 @@ def _mac(app: Application, path: Path) -> str:
 
     with path.open("rb") as handle:
         return content_mac(app, handle)
+
+
+def test_a_reading_that_runs_out_of_time_leaves_the_document_where_it_was(tmp_path: Path) -> None:
+    card = sample_card(tmp_path)
+    with application(tmp_path / "home", ocr_timeout_seconds=0.05) as app:
+        (slow,) = digitized(app, tmp_path / "out", card)
+        assert isinstance(slow, SourceRefused)
+        assert slow.error.code == "ENGINE_FAULT"
+        (document,) = app.register.documents_in(DocumentState.TRIAGED)
+        assert app.register.capture(document.id) is not None
+    with application(tmp_path / "home") as app:
+        (taken,) = digitized(app, tmp_path / "out", card)
+    assert isinstance(taken, SourceOutcome)
+    assert taken.documents[0].id == document.id

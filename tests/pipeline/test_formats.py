@@ -43,7 +43,7 @@ def test_a_card_in_any_picture_format_is_captured_and_read(
     app: Application, tmp_path: Path, form: str
 ) -> None:
     seed = {"png": 11, "jpeg": 12, "tiff": 13, "heic": 14, "pdf": 15}[form]
-    sample = generate("can_cuoc", seed, "clean")
+    sample = generate("can_cuoc", seed, "clean", layout="2024-sheet")
     paths = write_sample(sample, tmp_path, form)
     document = _only(digitized(app, tmp_path / "out", paths[0]))
     assert document.document_type == "can_cuoc"
