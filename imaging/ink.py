@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import cached_property, partial
+
 import cv2
 import numpy as np
 
@@ -50,6 +53,38 @@ def ink_mask(grey: np.ndarray, dpi: float) -> np.ndarray:
     return (depth > threshold).astype(np.uint8)
 
 
+class Look:
+    """A page at 75 dpi with its ink and the ink's pieces, worked out once for all who ask about it."""
+
+    DPI = 75.0
+
+    def __init__(self, grey: np.ndarray, dpi: float) -> None:
+        self.grey, self.dpi = reduced(grey, dpi, self.DPI)
+
+    @cached_property
+    def ink(self) -> np.ndarray:
+        """(H, W) uint8 of 0 and 1, speckles included."""
+        return ink_mask(self.grey, self.dpi)
+
+    @cached_property
+    def _pieces(self) -> tuple[np.ndarray, np.ndarray]:
+        """Labels (H, W) and statistics of the connected pieces of ink; piece 0 is the paper."""
+        _, labels, stats, _ = cv2.connectedComponentsWithStats(self.ink, connectivity=8)
+        return labels, stats
+
+    def pieces(self, keep: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
+        """The ink of those pieces whose row of statistics (cv2.CC_STAT_…) `keep` says True for."""
+        labels, stats = self._pieces
+        kept = keep(stats)
+        kept[0] = False
+        return kept[labels].astype(np.uint8)
+
+    @cached_property
+    def skew(self) -> float:
+        """Slope of the text lines in degrees; see `skew_degrees`."""
+        return _slope(_lower_edges(self.pieces(partial(_letter_sized, dpi=self.dpi))))
+
+
 def without_speckles(mask: np.ndarray, smallest_px: int) -> np.ndarray:
     """`mask` without connected components of fewer than `smallest_px` pixels."""
     count, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
@@ -66,10 +101,14 @@ def skew_degrees(mask: np.ndarray, dpi: float, *, limit: float = 12.0) -> float:
     The angle at which the row profile is sharpest (Postl 1986): ink points are projected along every candidate
     slope, first in steps of half a degree up to `limit`, then of a twentieth. 0 where there is too little ink.
     """
-    ys, xs = np.nonzero(_text_points(mask, dpi))
+    return _slope(_text_points(mask, dpi), limit)
+
+
+def _slope(points: np.ndarray, limit: float = 12.0) -> float:
+    ys, xs = np.nonzero(points)
     if len(xs) < 60:
         return 0.0
-    x, y = xs.astype(np.float32) - mask.shape[1] / 2, ys.astype(np.float32)
+    x, y = xs.astype(np.float32) - points.shape[1] / 2, ys.astype(np.float32)
     coarse = np.arange(-limit, limit + 0.25, 0.5)
     scores = _sharpness_by_angle(*_thinned(x, y, 4000), coarse)
     if scores.max() < 1.3 * np.median(scores):
@@ -102,12 +141,23 @@ def _text_points(mask: np.ndarray, dpi: float) -> np.ndarray:
     count, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
     if count <= 1:
         return mask
-    height, width = stats[:, cv2.CC_STAT_HEIGHT], stats[:, cv2.CC_STAT_WIDTH]
-    # 0.7–12 mm high; wide components are joined letters, up to 40 mm when they are not flat like a rule.
-    mm = dpi / 25.4
-    keep = (height >= max(2.0, 0.7 * mm)) & (height <= 12 * mm) & (width <= 40 * mm) & (width <= 12 * height)
+    keep = _letter_sized(stats, dpi)
     keep[0] = False
-    letters = keep[labels]
-    lower = np.zeros_like(letters)
-    lower[:-1] = letters[:-1] & ~letters[1:]
+    return _lower_edges(keep[labels])
+
+
+def _letter_sized(stats: np.ndarray, dpi: float) -> np.ndarray:
+    """0.7–12 mm high; wide components are joined letters, up to 40 mm when they are not flat like a rule."""
+    height, width = stats[:, cv2.CC_STAT_HEIGHT], stats[:, cv2.CC_STAT_WIDTH]
+    mm = dpi / 25.4
+    sized: np.ndarray = (
+        (height >= max(2.0, 0.7 * mm)) & (height <= 12 * mm) & (width <= 40 * mm) & (width <= 12 * height)
+    )
+    return sized
+
+
+def _lower_edges(letters: np.ndarray) -> np.ndarray:
+    solid = letters.astype(bool)
+    lower = np.zeros_like(solid)
+    lower[:-1] = solid[:-1] & ~solid[1:]
     return lower

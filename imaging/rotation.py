@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal
 
 import cv2
 import numpy as np
 
-from imaging.ink import ink_mask, reduced, skew_degrees
+from imaging.ink import Look, skew_degrees
 
 Quarter = Literal[0, 90, 180, 270]
 CONFIDENT = 0.7
-_LOOK_DPI = 75.0
 _LEAST_LINES = 6
 _LEAST_JOINS = 1.05
 _LEAST_TOP = 0.01
@@ -33,24 +33,25 @@ class Rotation:
         return {0: 1, 90: 6, 180: 3, 270: 8}[self.degrees]
 
 
-def detect_rotation(grey: np.ndarray, dpi: float) -> Rotation:
-    """Look at the line structure of an (H, W) uint8 page of `dpi`.
+def detect_rotation(grey: np.ndarray, dpi: float, look: Look | None = None) -> Rotation:
+    """Look at the line structure of an (H, W) uint8 page of `dpi`; `look` saves work where there is one of it.
 
     Lines run where letters stand closest, and their profile must be the sharper one. In Vietnamese text more
     ink rises above the letters' bodies (tone marks, ascenders, capitals) than hangs below them (descenders,
     dots below), about a twentieth of a line's ink more, so each line votes for its top side. Tables of short
     repeated words and digits say little, and then the confidence is low.
     """
-    look, look_dpi = reduced(grey, dpi, _LOOK_DPI)
-    mask = _letters_only(ink_mask(look, look_dpi), look_dpi)
+    look = look or Look(grey, dpi)
+    mask = look.pieces(partial(_no_larger_than_letters, dpi=look.dpi))
     if int(mask.sum()) < 200:
         return Rotation(0, 0.0)
     joins = _joins(mask)
     lying = joins < 1
     # np.rot90 turns counter-clockwise: a lying page is first brought to one of its two readable positions.
-    page = _straight(np.ascontiguousarray(np.rot90(mask)) if lying else mask, look_dpi)
+    page = np.ascontiguousarray(np.rot90(mask)) if lying else mask
+    page = _straight(page, skew_degrees(page, look.dpi) if lying else look.skew)
     axis = _line_strength(page) / max(1e-6, _line_strength(page.T))
-    tops = _tops(page, look_dpi)
+    tops = _tops(page, look.dpi)
     up, down = int((tops > _LEAST_TOP).sum()), int((tops < -_LEAST_TOP).sum())
     if up + down < _LEAST_LINES or max(joins, 1 / joins) < _LEAST_JOINS:
         return Rotation(0, 0.0)
@@ -74,8 +75,7 @@ def _joins(mask: np.ndarray) -> float:
     return downwards / sideways
 
 
-def _straight(mask: np.ndarray, dpi: float) -> np.ndarray:
-    angle = skew_degrees(mask, dpi)
+def _straight(mask: np.ndarray, angle: float) -> np.ndarray:
     if not angle:
         return mask
     height, width = mask.shape
@@ -83,14 +83,11 @@ def _straight(mask: np.ndarray, dpi: float) -> np.ndarray:
     return cv2.warpAffine(mask, turn, (width, height), flags=cv2.INTER_NEAREST)
 
 
-def _letters_only(mask: np.ndarray, dpi: float) -> np.ndarray:
-    """Without rules, frames, pictures and seals."""
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
-    mm = dpi / 25.4
+def _no_larger_than_letters(stats: np.ndarray, dpi: float) -> np.ndarray:
+    """Neither rules, frames, pictures nor seals."""
     longer = np.maximum(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT])
-    keep = longer <= 12 * mm
-    keep[0] = False
-    return keep[labels].astype(np.uint8)
+    small: np.ndarray = longer <= 12 * dpi / 25.4
+    return small
 
 
 def _line_strength(mask: np.ndarray) -> float:

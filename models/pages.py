@@ -83,7 +83,7 @@ class PageQuality(Value):
     ink_share: float = Field(ge=0, le=1)
     blank: bool
     perceptual_hash: str
-    """64-bit difference hash in hexadecimal."""
+    """256-bit difference hash in hexadecimal."""
 
 
 class PageFacts(Value):

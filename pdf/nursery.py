@@ -22,6 +22,7 @@ import selectors
 import signal
 import socket
 import struct
+import sys
 import traceback
 from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
@@ -69,6 +70,8 @@ def serve(control_fd: int, modules: Sequence[str]) -> None:
     except Exception as e:  # noqa: BLE001 - reported to the client, which raises it
         control.send(FAILED + f"{type(e).__name__}: {e}".encode()[:2000])
         return
+    if "cv2" in sys.modules:  # many children share the processors: one thread each
+        sys.modules["cv2"].setNumThreads(1)
     gc.collect()
     gc.freeze()  # a collection in a child would copy every page of the libraries
     control.send(READY)

@@ -10,6 +10,8 @@ from models.geometry import Box
 from models.pages import PageFacts, PagePicture, PageSize, SourceKind
 from models.reading import EngineVersion, PageReading
 
+COMPARE_DPI = 75.0
+"""Resolution at which two sheets are laid over each other."""
 LOOK_DPI = 150.0
 """Resolution of the reduced copy that the measures are taken on."""
 
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from imaging.ink import Look
     from models.signatures import VerificationReport
     from pdf.embedded import EmbeddedData
     from signing.trust import TrustStore
@@ -36,16 +39,20 @@ def prepare_pages(
     `stamp_size` is the width and height in points that the agency's block will need on page 1; None: don't look.
     Returns facts and picture file per page. Raises InputRefused for damaged or oversized content.
     """
+    from imaging.ink import Look
     from imaging.quality import measure
 
     prepared = []
     for page in pages:
         picture, path, grey, dpi = _taken(source, kind, page, out, max_pixels)
-        picture, grey = _turned_upright(picture, grey, dpi)
+        look = Look(grey, dpi)
+        picture, upright = _turned_upright(picture, grey, look)
+        if upright is not grey:
+            grey, look = upright, Look(upright, dpi)
         facts = PageFacts(
             page=page,
             picture=picture,
-            quality=measure(grey, dpi=dpi),
+            quality=measure(grey, dpi=dpi, look=look),
             stamp_area=_stamp_area(grey, picture, stamp_size) if page == 1 and stamp_size else None,
         )
         prepared.append((facts, path))
@@ -63,11 +70,11 @@ def _taken(
         prepared = prepare_page(source, kind, page, out, max_pixels=max_pixels)
         return prepared.picture, prepared.path, prepared.grey, prepared.grey_dpi
     picture, path = extract_page(source, page, out, max_pixels=max_pixels)
-    return picture, path, *_grey(path, picture)
+    return picture, path, *_grey(path, picture, LOOK_DPI)
 
 
 def _turned_upright(
-    picture: PagePicture, grey: NDArray[np.uint8], dpi: float
+    picture: PagePicture, grey: NDArray[np.uint8], look: Look
 ) -> tuple[PagePicture, NDArray[np.uint8]]:
     """A page fed sideways or upside down is shown upright; its bytes stay as they are. Only when sure."""
     import numpy as np
@@ -75,7 +82,7 @@ def _turned_upright(
     from imaging.rotation import CONFIDENT, detect_rotation
     from imaging.upright import orient, turned
 
-    found = detect_rotation(grey, dpi)
+    found = detect_rotation(grey, look.dpi, look)
     if picture.rendered or found.degrees == 0 or found.confidence < CONFIDENT:
         return picture, grey
     size = picture.size
@@ -104,17 +111,17 @@ def same_sheet(one: Path, picture: PagePicture, other: Path, other_picture: Page
     """Whether two page pictures show the same sheet of paper, scanned twice."""
     from imaging.quality import same_page
 
-    first, dpi = _grey(one, picture)
-    second, _ = _grey(other, other_picture)
+    first, dpi = _grey(one, picture, COMPARE_DPI)
+    second, _ = _grey(other, other_picture, COMPARE_DPI)
     return same_page(first, second, dpi=dpi)
 
 
-def _grey(path: Path, picture: PagePicture) -> tuple[NDArray[np.uint8], float]:
+def _grey(path: Path, picture: PagePicture, dpi: float) -> tuple[NDArray[np.uint8], float]:
     from imaging import upright
     from pdf import pages as pdf_pages
 
     load = pdf_pages.load_upright_grey if picture.form == "pdf" else upright.load_upright_grey
-    return load(path, picture, dpi=LOOK_DPI)
+    return load(path, picture, dpi=dpi)
 
 
 def read_picture(

@@ -18,7 +18,7 @@ from storage.records import DocumentRecord, SourceRecord, StoredRef
 PAGES_VERSION = "1"
 PAGES_AT_ONCE = 8
 """Pages handed to one child process: its start is shared, and a crash costs no more than these."""
-LOOK_ALIKES = 3
+LOOK_ALIKES = 2
 """How many earlier pages with a similar hash are really compared."""
 
 
