@@ -29,11 +29,25 @@ def make(folder: Path) -> None:
     """Draw everything."""
     for seed, path in enumerate(singles(folder)):
         path.write_bytes(_page(seed)[0])
-    for pages in (1, MANY_PAGES):
-        for run, path in enumerate(scans(folder, pages)):
-            _scanned(path, [_page(100 + 1000 * pages + 20 * run + n) for n in range(pages)])
-    few = [_page(5000 + n) for n in range(4)]
-    _scanned(scans(folder, LONG_PAGES)[0], [few[n % len(few)] for n in range(LONG_PAGES)])
+    following = _following_pages(PDF_RUNS * (MANY_PAGES - 1))
+    for run, (short, long) in enumerate(zip(scans(folder, 1), scans(folder, MANY_PAGES), strict=True)):
+        first = _page(100 + run)
+        _scanned(short, [first])
+        _scanned(long, [first, *following[run::PDF_RUNS]])
+    _scanned(scans(folder, LONG_PAGES)[0], [_page(99), *(following * LONG_PAGES)[: LONG_PAGES - 1]])
+
+
+def _following_pages(count: int) -> list[tuple[bytes, tuple[int, int], int]]:
+    """Second and later pages of long decisions, each another one."""
+    from samples.generate import generate
+
+    found: list[tuple[bytes, tuple[int, int], int]] = []
+    seed = 200
+    while len(found) < count:
+        sample = generate("quyet_dinh", seed, "scanned", layout="commune")
+        found += [(page.jpeg(), page.picture.size, page.dpi) for page in sample.pages[1:]]
+        seed += 1
+    return found[:count]
 
 
 def _page(seed: int) -> tuple[bytes, tuple[int, int], int]:

@@ -14,7 +14,7 @@ _LOOK_DPI = 75.0
 _EDGE_DPI = 150.0
 _BLANK_INK_MM2 = 1.5
 """A page with less ink than two printed letters is blank; a lone page number has more."""
-_LIKELY_DUPLICATE_BITS = 30
+_LIKELY_DUPLICATE_BITS = 24
 _STRAY_PX = 12.0
 
 
@@ -72,20 +72,32 @@ def same_page(a: np.ndarray, b: np.ndarray, *, dpi: float) -> bool:
         return False
     first, at_dpi = reduced(a, dpi, _LOOK_DPI)
     second = cv2.resize(b, (first.shape[1], first.shape[0]), interpolation=cv2.INTER_AREA)
-    laid = _laid_over(first, second, at_dpi)
-    if laid is None:
+    guess = _rough_place(first, second, at_dpi)
+    # Most pairs that are no pair show it at once; only the others are worth the fine search.
+    if guess is None or _stray(first, _placed(second, guess), at_dpi, reach=3) > 3 * _STRAY_PX:
         return False
-    one, two = _strong_ink(first, at_dpi), _strong_ink(laid, at_dpi)
-    near = np.ones((3, 3), np.uint8)
+    stop = (cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT, 40, 1e-4)
+    try:
+        _, found = cv2.findTransformECC(first, second, guess, cv2.MOTION_EUCLIDEAN, stop)
+    except cv2.error:  # no convergence: the two are no pictures of one thing
+        return False
+    return _stray(first, _placed(second, found), at_dpi, reach=1) <= _STRAY_PX
+
+
+def _stray(first: np.ndarray, second: np.ndarray, dpi: float, *, reach: int) -> float:
+    """Pixels of ink of the one that lie farther than `reach` pixels from any of the other.
+
+    The densest square of about 8 mm decides, so that one changed word weighs as much on a full page.
+    """
+    one, two = _strong_ink(first, dpi), _strong_ink(second, dpi)
+    near = np.ones((2 * reach + 1, 2 * reach + 1), np.uint8)
     stray = (one & ~cv2.dilate(two, near)) | (two & ~cv2.dilate(one, near))
-    # The densest square of about 8 mm decides, so that one changed word weighs as much on a full page.
-    window = max(3, int(8 * at_dpi / 25.4))
-    worst = float(cv2.blur(stray.astype(np.float32), (window, window)).max()) * window * window
-    return worst <= _STRAY_PX
+    window = max(3, int(8 * dpi / 25.4))
+    return float(cv2.blur(stray.astype(np.float32), (window, window)).max()) * window * window
 
 
-def _laid_over(first: np.ndarray, second: np.ndarray, dpi: float) -> np.ndarray | None:
-    """`second` turned and shifted onto `first`; None where they have nothing in common."""
+def _rough_place(first: np.ndarray, second: np.ndarray, dpi: float) -> np.ndarray | None:
+    """How `second` is turned and shifted against `first`, to about a pixel or two; None where they don't meet."""
     height, width = first.shape
     angle = skew_degrees(ink_mask(second, dpi), dpi) - skew_degrees(ink_mask(first, dpi), dpi)
     turn = cv2.getRotationMatrix2D((width / 2, height / 2), angle, 1.0)
@@ -94,16 +106,15 @@ def _laid_over(first: np.ndarray, second: np.ndarray, dpi: float) -> np.ndarray 
     if max(abs(s) for s in shift) > 0.1 * min(first.shape):
         return None
     turn[:, 2] -= shift
-    guess = cv2.invertAffineTransform(turn).astype(np.float32)
-    stop = (cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT, 40, 1e-4)
-    try:
-        _, found = cv2.findTransformECC(first, second, guess, cv2.MOTION_EUCLIDEAN, stop)
-    except cv2.error:  # no convergence: the two are no pictures of one thing
-        return None
+    place: np.ndarray = cv2.invertAffineTransform(turn).astype(np.float32)
+    return place
+
+
+def _placed(page: np.ndarray, place: np.ndarray) -> np.ndarray:
     return cv2.warpAffine(
-        second,
-        found,
-        (width, height),
+        page,
+        place,
+        (page.shape[1], page.shape[0]),
         flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
         borderMode=cv2.BORDER_REPLICATE,
     )

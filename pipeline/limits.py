@@ -6,8 +6,10 @@ from pipeline.settings import Settings
 
 CHILD_MODULES = (
     "imaging.quality",
+    "imaging.rotation",
     "imaging.stamp_area",
     "imaging.upright",
+    "numpy.ma",
     "ocr.engines",
     "pdf.placement",
     "pipeline.child",
