@@ -97,7 +97,7 @@ def test_capture_and_ecopy_hold_the_scanners_bytes(finished: Finished) -> None:
         assert written is not None
         assert written.path is not None
         with pikepdf.open(written.path) as pdf:
-            (image,) = [i for leaf in pdf.pages for i in leaf.images.values()]
+            (image,) = [i for leaf in pdf.pages for i in leaf.get_images().values()]
             assert image.read_raw_bytes() == original
 
 
@@ -194,3 +194,45 @@ def test_every_act_is_on_record_with_a_purpose(finished: Finished) -> None:
     assert finished.app.register.first_audit_break() is None
     assert document.ecopy is not None
     assert [e.action for e in finished.app.register.audit_of(document.ecopy.id)] == ["sign_ecopy", "issue"]
+
+
+def test_pdfsig_and_openssl_find_the_ecopies_sound(finished: Finished, tmp_path: Path) -> None:
+    """Foreign verifiers that share no line with ours; each knows only the root."""
+    root = finished.home / "pki" / "root.pem"
+    database = tmp_path / "nss"
+    database.mkdir()
+    for command in (
+        ["certutil", "-N", "-d", f"sql:{database}", "--empty-password"],
+        ["certutil", "-A", "-d", f"sql:{database}", "-n", "root", "-t", "C,C,C", "-i", str(root)],
+    ):
+        subprocess.run(command, check=True, capture_output=True)
+    for document in finished.issued():
+        assert document.ecopy is not None
+        path = Path(str(document.ecopy.path))
+        told = subprocess.run(
+            ["pdfsig", "-nssdir", f"sql:{database}", "-no-ocsp", str(path)],
+            capture_output=True,
+            text=True,
+            check=False,
+        ).stdout
+        assert "Signature Validation: Signature is Valid." in told
+        assert "Signer Certificate Common Name: Ủy ban nhân dân" in told
+        assert "Issuer isn't Trusted" not in told
+        signature, covered = _first_signature(path, tmp_path)
+        command = ["openssl", "cms", "-verify", "-binary", "-inform", "DER", "-in", str(signature)]
+        command += ["-content", str(covered), "-CAfile", str(root), "-purpose", "any", "-out", "/dev/null"]
+        subprocess.run(command, check=True, capture_output=True)
+
+
+def _first_signature(path: Path, folder: Path) -> tuple[Path, Path]:
+    """The CMS object of the agency's signature and the bytes it covers, cut out without any PDF library."""
+    data = path.read_bytes()
+    found = re.search(rb"/ByteRange\s*\[0 (\d+) (\d+) (\d+)\]", data)
+    assert found is not None
+    before, after, length = (int(number) for number in found.groups())
+    encoded = bytes.fromhex(data[before + 1 : after - 1].decode("ascii"))
+    size = int.from_bytes(encoded[2:4], "big") + 4  # DER: 30 82 and two bytes of length
+    signature, covered = folder / "signature.der", folder / "covered.bin"
+    signature.write_bytes(encoded[:size])
+    covered.write_bytes(data[:before] + data[after : after + length])
+    return signature, covered
