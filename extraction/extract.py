@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from extraction import articles, checks, confidence, consistency, heading, machine_zone, signer, values
 from extraction import definitions as types
@@ -59,7 +59,10 @@ def extract(
     reading makes this fail; raises UnknownDocumentType only for a `forced_type` that does not exist.
     """
     forced = type_definition(forced_type) if forced_type and forced_type != UNKNOWN_TYPE else None
-    sheets = lay_out(_telling_pages(reading))
+    wanted = set(telling_pages([page.page for page in reading.pages]))
+    sheets = lay_out(
+        Reading(engine=reading.engine, pages=tuple(p for p in reading.pages if p.page in wanted))
+    )
     runs = tuple(Runs(sheet.rows) for sheet in sheets)
     found = classifier(tuple(d.code for d in known_types())).classify(sheets, runs)
     definition = forced or (
@@ -79,13 +82,11 @@ def extract(
     return _assembled(definition, probability, fields, (*flags, *more_flags), rules)
 
 
-def _telling_pages(reading: Reading) -> Reading:
-    """The pages that fields are looked for on; they keep their numbers."""
-    if len(reading.pages) <= _FIRST_PAGES + _LAST_PAGES:
-        return reading
-    return Reading(
-        engine=reading.engine, pages=(*reading.pages[:_FIRST_PAGES], *reading.pages[-_LAST_PAGES:])
-    )
+def telling_pages(pages: Sequence[int]) -> list[int]:
+    """Those of a document's page numbers, in order, that fields are looked for on."""
+    if len(pages) <= _FIRST_PAGES + _LAST_PAGES:
+        return list(pages)
+    return [*pages[:_FIRST_PAGES], *pages[-_LAST_PAGES:]]
 
 
 def _type_judgement(

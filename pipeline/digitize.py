@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 from models.ecopy import PresentedAs
@@ -91,6 +93,14 @@ def digitize(
         work = [pool.submit(_one, app, item, order, watch) for item in received.values()]
         for finished in as_completed(work):
             yield finished.result()
+            _settle()
+
+
+@cache
+def _settle() -> None:
+    """After the first document everything is loaded for good: later collections need not walk it again."""
+    gc.collect()
+    gc.freeze()
 
 
 def _one(app: Application, item: Received, order: Order, watch: Watch) -> SourceOutcome | SourceRefused:

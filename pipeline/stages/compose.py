@@ -14,7 +14,7 @@ from pipeline.flags import Weight, weighed
 from pipeline.notes import ecopy_content
 from pipeline.pictures import page_inputs
 from pipeline.stages.base import ACTOR, page_facts, purpose_of
-from pipeline.stages.read import load_reading
+from pipeline.stages.read import stored_reading
 from pipeline.stages.review import review_sheet
 from pipeline.version import software
 from storage.records import DocumentRecord
@@ -37,7 +37,7 @@ class Compose:
         rules = app.rules_of(document.rule_set)
         now = app.clock.now()
         ecopy_id = new_id()
-        reading = load_reading(app, document)
+        reading = stored_reading(app, document)
         content = ecopy_content(
             ecopy_id=ecopy_id,
             document=document,

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import time
 
-from extraction.extract import EXTRACTOR, extract
+from extraction.extract import EXTRACTOR, extract, telling_pages
 from models.extraction import Extraction, Origin
 from models.pages import PdfNature
 from models.states import DocumentState
 from pipeline.application import Application
 from pipeline.stages.base import ACTOR, purpose_of, source_facts
-from pipeline.stages.read import load_reading
+from pipeline.stages.read import stored_reading
 from storage.records import DocumentRecord
 
 
@@ -40,8 +40,9 @@ def propose(app: Application, document: DocumentRecord, forced_type: str | None)
     """What the extractor makes of the latest reading, with the type given or found."""
     nature = source_facts(app.register.source(document.source_id)).pdf_nature
     origin: Origin = "text-layer" if nature in (PdfNature.BORN_DIGITAL, PdfNature.SIGNED) else "ocr"
+    reading = stored_reading(app, document)
     return extract(
-        load_reading(app, document),
+        reading.of_pages(telling_pages(sorted(reading.keys))),
         rules=app.rules_of(document.rule_set),
         forced_type=forced_type,
         origin=origin,

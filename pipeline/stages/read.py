@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from functools import partial
 
 from models.errors import ConflictError
@@ -36,15 +38,17 @@ class Read:
         else:
             engine = app.engine_version
             self._read_pictures(app, document, engine)
-        started = time.perf_counter()
-        reading = _assembled(app, document, engine)
+        words = sum(
+            row.facts["words"]
+            for row in app.register.page_derivations(document.id, self.name, _tag(engine)).values()
+        )
         with app.register.transaction(actor=ACTOR, purpose=purpose_of(document)) as tx:
             tx.add_derivation(
                 document.id,
                 self.name,
                 _tag(engine),
-                {"engine": engine.model_dump(), "words": _word_count(reading)},
-                seconds=time.perf_counter() - started,
+                {"engine": engine.model_dump(), "words": words},
+                seconds=0.0,
             )
             tx.set_document_state(document, DocumentState.READ)
 
@@ -103,30 +107,40 @@ class Read:
                 document.id,
                 self.name,
                 _tag(engine),
-                {},
+                {"words": sum(len(line.words) for line in reading.lines())},
                 seconds=seconds,
                 page=reading.page,
                 stored=stored,
             )
 
 
-def load_reading(app: Application, document: DocumentRecord) -> Reading:
+@dataclass(frozen=True)
+class StoredReading:
+    """The latest reading of a document, its pages still in the store: a volume's words never fill the memory."""
+
+    engine: EngineVersion
+    keys: dict[int, str]
+    """Object key of each page's reading, by page number."""
+    _app: Application
+
+    def page(self, number: int) -> PageReading:
+        """One page. Raises ObjectMissing or ObjectDamaged."""
+        return PageReading.model_validate_json(self._app.vault.read(self.keys[number]))
+
+    def of_pages(self, numbers: Iterable[int]) -> Reading:
+        """The reading of some pages, which keep their numbers."""
+        return Reading(engine=self.engine, pages=tuple(self.page(number) for number in numbers))
+
+
+def stored_reading(app: Application, document: DocumentRecord) -> StoredReading:
     """The latest reading of a document. Raises ConflictError before the read stage."""
     row = app.register.derivation(document.id, "read")
     if row is None:
         raise ConflictError(reason=f"document {document.id} has not been read")
-    return _assembled(app, document, EngineVersion.model_validate(row.facts["engine"]))
-
-
-def _assembled(app: Application, document: DocumentRecord, engine: EngineVersion) -> Reading:
+    engine = EngineVersion.model_validate(row.facts["engine"])
     rows = app.register.page_derivations(document.id, "read", _tag(engine))
-    pages = (PageReading.model_validate_json(app.vault.read(row.object_key or "")) for row in rows.values())
-    return Reading(engine=engine, pages=tuple(pages))
+    return StoredReading(engine, {page: r.object_key or "" for page, r in rows.items()}, app)
 
 
 def _tag(engine: EngineVersion) -> str:
     return f"{engine.name}-{engine.version}"
-
-
-def _word_count(reading: Reading) -> int:
-    return sum(len(line.words) for page in reading.pages for line in page.lines())

@@ -148,3 +148,10 @@ def test_a_word_of_a_closed_list_gets_its_marks_back() -> None:
     assert found.fields["mother_ethnicity"].value == "Tày"
     assert found.fields["nationality"].value == "Việt Nam"
     assert found.fields["nationality"].printed == "Viêt Nam"
+
+
+def test_a_volume_is_understood_by_its_beginning_and_its_end() -> None:
+    from extraction.extract import telling_pages
+
+    assert telling_pages([1, 2, 3, 4, 5]) == [1, 2, 3, 4, 5]
+    assert telling_pages(list(range(1, 201))) == [1, 2, 3, 199, 200]
