@@ -77,7 +77,8 @@ class Look:
         labels, stats = self._pieces
         kept = keep(stats)
         kept[0] = False
-        return kept[labels].astype(np.uint8)
+        chosen: np.ndarray = np.take(kept.astype(np.uint8), labels)
+        return chosen
 
     @cached_property
     def skew(self) -> float:
