@@ -30,6 +30,8 @@ DOCUMENT_KEYS = [
     "ecopy",
 ]
 
+pytestmark = pytest.mark.slow
+
 
 def ecopy(*words: object, **environment: str) -> subprocess.CompletedProcess[str]:
     import os

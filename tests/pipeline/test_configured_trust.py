@@ -29,6 +29,8 @@ from tests.pipeline.support import application, digitized, sample_card
 
 PASSWORD = "mật khẩu mẫu"
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def pki(tmp_path_factory: pytest.TempPathFactory) -> DevelopmentPki:

@@ -19,6 +19,8 @@ from samples.formats import write_sample
 from samples.generate import generate
 from tests.pipeline.support import application, digitized
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Application]:
