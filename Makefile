@@ -5,7 +5,7 @@ PYTEST = .venv/bin/python -m pytest
 ROOMS = models imaging ocr extraction pdf signing storage pipeline interop web kiosk_agent cli samples
 .DEFAULT_GOAL := help
 
-.PHONY: help environment test-environment demo test test-quick check format docs bench serve clean
+.PHONY: help environment test-environment demo test test-quick check format docs bench train serve clean
 
 help: ## say what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
@@ -16,7 +16,7 @@ environment:
 
 test-environment:
 	@scripts/install-system-packages --test
-	@scripts/make-environment
+	@scripts/make-environment --train
 
 demo: environment ## the main job on sample papers, embedded
 	@.venv/bin/ecopy demo --out $(OUT)
@@ -44,6 +44,9 @@ bench: bench-core ## every bench; bench-NAME runs one
 
 bench-%: test-environment
 	.venv/bin/python -m bench.$*
+
+train: test-environment ## go on training the line recogniser (RUN=folder LINES=count TEXT=paragraphs)
+	env -u OMP_THREAD_LIMIT .venv/bin/python -m ocr.training.train $(or $(RUN),.training) --lines $(or $(LINES),100000) $(if $(TEXT),--text $(TEXT))
 
 serve: environment ## the web application
 	@echo "ecopy has no web application yet; see CHANGELOG.md for what it does." >&2; exit 1

@@ -40,8 +40,9 @@ def cpu_seconds() -> float:
 class PeakMemory:
     """Samples memory while its block runs: the largest single process and the whole tree's fair share (PSS)."""
 
-    def __init__(self, every_seconds: float = 0.05) -> None:
-        self._every = every_seconds
+    def __init__(self, every_seconds: float = 0.05, root: int | None = None) -> None:
+        """`root` is the process whose tree is watched; None for this one."""
+        self._every, self._root = every_seconds, root
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._watch, daemon=True)
         self.largest_process = 0
@@ -60,7 +61,7 @@ class PeakMemory:
     def _watch(self) -> None:
         while not self._stop.wait(self._every):
             shares = []
-            for pid in tree():
+            for pid in tree(self._root):
                 try:
                     rows = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
                 except OSError:

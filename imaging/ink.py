@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import cached_property, partial
+from functools import cached_property
 
 import cv2
 import numpy as np
 
+from imaging.edges import beyond_the_paper, whiten
+from imaging.pieces import Pieces
+from imaging.scaling import reduced
+
+__all__ = [
+    "Look",
+    "ink_mask",
+    "is_negative",
+    "noise_level",
+    "paper_level",
+    "reduced",
+    "skew_degrees",
+    "without_speckles",
+]
+
 _MIN_DEPTH = 24
 _NOISE_FACTOR = 6.0
-
-
-def reduced(grey: np.ndarray, dpi: float, target_dpi: float) -> tuple[np.ndarray, float]:
-    """`grey` (H, W) or (H, W, 3) shrunk by area averaging to `target_dpi`, never enlarged, and its exact dpi."""
-    if dpi <= target_dpi * 1.05 or min(grey.shape[:2]) < 8:
-        return grey, dpi
-    scale = target_dpi / dpi
-    size = (max(1, round(grey.shape[1] * scale)), max(1, round(grey.shape[0] * scale)))
-    return cv2.resize(grey, size, interpolation=cv2.INTER_AREA), dpi * size[0] / grey.shape[1]
 
 
 def paper_level(grey: np.ndarray, dpi: float) -> np.ndarray:
@@ -43,6 +48,12 @@ def noise_level(grey: np.ndarray) -> float:
     return float(np.median(cv2.absdiff(rows[:, 1:], rows[:, :-1]))) / 0.954
 
 
+def is_negative(grey: np.ndarray) -> bool:
+    """Most of the picture lies near its dark end, with something much lighter on it: white print on black."""
+    low, middle, high = (float(v) for v in np.percentile(grey[::7, ::7], (2, 50, 98)))
+    return high - low > 80 and middle - low < 0.25 * (high - low) and middle < 110
+
+
 def ink_mask(grey: np.ndarray, dpi: float) -> np.ndarray:
     """(H, W) uint8 of 0 and 1: clearly darker than the paper around it, above the noise of this scan.
 
@@ -54,12 +65,21 @@ def ink_mask(grey: np.ndarray, dpi: float) -> np.ndarray:
 
 
 class Look:
-    """A page at 75 dpi with its ink and the ink's pieces, worked out once for all who ask about it."""
+    """A page at 75 dpi with its ink and the ink's pieces, worked out once for all who ask about it.
+
+    Black scanner edges and punch holes are no ink.
+    """
 
     DPI = 75.0
 
     def __init__(self, grey: np.ndarray, dpi: float) -> None:
         self.grey, self.dpi = reduced(grey, dpi, self.DPI)
+        beyond = beyond_the_paper(self.grey, self.dpi)
+        if beyond is not None:
+            self.grey = self.grey.copy()
+            whiten(self.grey, beyond, int(np.median(self.grey[beyond == 0])))
+        self.beyond = beyond
+        """Where edges and holes were, (H, W) uint8 of 0 and 1; None where there were none."""
 
     @cached_property
     def ink(self) -> np.ndarray:
@@ -67,45 +87,30 @@ class Look:
         return ink_mask(self.grey, self.dpi)
 
     @cached_property
-    def _pieces(self) -> tuple[np.ndarray, np.ndarray]:
-        """Labels (H, W) and statistics of the connected pieces of ink; piece 0 is the paper."""
-        _, labels, stats, _ = cv2.connectedComponentsWithStats(self.ink, connectivity=8)
-        return labels, stats
-
-    def pieces(self, keep: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
-        """The ink of those pieces whose row of statistics (cv2.CC_STAT_…) `keep` says True for."""
-        labels, stats = self._pieces
-        kept = keep(stats)
-        kept[0] = False
-        chosen: np.ndarray = np.take(kept.astype(np.uint8), labels)
-        return chosen
+    def pieces(self) -> Pieces:
+        """The connected pieces of the ink."""
+        return Pieces.of(self.ink)
 
     @cached_property
     def skew(self) -> float:
         """Slope of the text lines in degrees; see `skew_degrees`."""
-        return _slope(_lower_edges(self.pieces(partial(_letter_sized, dpi=self.dpi))))
+        return skew_degrees(self.pieces, self.dpi)
 
 
 def without_speckles(mask: np.ndarray, smallest_px: int) -> np.ndarray:
     """`mask` without connected components of fewer than `smallest_px` pixels."""
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
-    if count <= 1:
-        return mask
-    keep = stats[:, cv2.CC_STAT_AREA] >= smallest_px
-    keep[0] = False
-    return keep[labels].astype(np.uint8)
+    pieces = Pieces.of(mask)
+    return pieces.only(pieces.area >= smallest_px)
 
 
-def skew_degrees(mask: np.ndarray, dpi: float, *, limit: float = 12.0) -> float:
-    """Slope of the text lines of an ink mask, in degrees, positive when lines fall to the right.
+def skew_degrees(ink: Pieces, dpi: float, *, limit: float = 12.0) -> float:
+    """Slope of the text lines of a page's ink, in degrees, positive when lines fall to the right.
 
-    The angle at which the row profile is sharpest (Postl 1986): ink points are projected along every candidate
-    slope, first in steps of half a degree up to `limit`, then of a twentieth. 0 where there is too little ink.
+    The angle at which the row profile is sharpest (Postl 1986): the lower edges of letter-sized ink (rules, scan
+    edges and pictures would vote with their own slope) are projected along every candidate slope, first in steps
+    of half a degree up to `limit`, then of a twentieth. 0 where there is too little ink.
     """
-    return _slope(_text_points(mask, dpi), limit)
-
-
-def _slope(points: np.ndarray, limit: float = 12.0) -> float:
+    points = _lower_edges(ink.only(_letter_sized(ink, dpi)))
     ys, xs = np.nonzero(points)
     if len(xs) < 60:
         return 0.0
@@ -137,20 +142,9 @@ def _sharpness_by_angle(x: np.ndarray, y: np.ndarray, angles: np.ndarray) -> np.
     return scores
 
 
-def _text_points(mask: np.ndarray, dpi: float) -> np.ndarray:
-    """The lower edge of letter-sized ink: rules, scan borders and pictures would vote with their own slope."""
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
-    if count <= 1:
-        return mask
-    keep = _letter_sized(stats, dpi)
-    keep[0] = False
-    return _lower_edges(keep[labels])
-
-
-def _letter_sized(stats: np.ndarray, dpi: float) -> np.ndarray:
+def _letter_sized(ink: Pieces, dpi: float) -> np.ndarray:
     """0.7–12 mm high; wide components are joined letters, up to 40 mm when they are not flat like a rule."""
-    height, width = stats[:, cv2.CC_STAT_HEIGHT], stats[:, cv2.CC_STAT_WIDTH]
-    mm = dpi / 25.4
+    height, width, mm = ink.height, ink.width, dpi / 25.4
     sized: np.ndarray = (
         (height >= max(2.0, 0.7 * mm)) & (height <= 12 * mm) & (width <= 40 * mm) & (width <= 12 * height)
     )

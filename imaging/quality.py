@@ -7,7 +7,11 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
-from imaging.ink import Look, ink_mask, paper_level, reduced, skew_degrees
+from imaging.card import find_card
+from imaging.cut_edges import cut_lines
+from imaging.ink import Look, ink_mask, is_negative, paper_level, skew_degrees
+from imaging.pieces import Pieces
+from imaging.scaling import reduced
 from models.pages import PageQuality
 
 _LOOK_DPI = 75.0
@@ -18,13 +22,20 @@ _LIKELY_DUPLICATE_BITS = 24
 _STRAY_PX = 12.0
 
 
-def measure(grey: np.ndarray, *, dpi: float, look: Look | None = None) -> PageQuality:
+def measure(
+    grey: np.ndarray, *, dpi: float, look: Look | None = None, detail_dpi: float | None = None
+) -> PageQuality:
     """Measure an upright (H, W) uint8 picture of `dpi`; `look` saves work where the caller has one of it.
 
-    Anything from about 100 dpi up will do; 150 dpi (what `prepare_page` hands out) costs least.
+    Anything from about 100 dpi up will do; 150 dpi (what `prepare_page` hands out) costs least. `detail_dpi` is
+    what `imaging.resolution.effective_dpi` said about the picture in full, which a reduced copy can't tell.
     """
     look = look or Look(grey, dpi)
-    mask = look.pieces(lambda stats: stats[:, cv2.CC_STAT_AREA] >= 3)
+    negative = is_negative(look.grey)
+    if negative:
+        grey, look = 255 - grey, Look(255 - grey, dpi)
+    card = find_card(grey)
+    mask = look.pieces.only(look.pieces.area >= 3)
     ink_mm2 = float(_inner(mask, look.dpi).sum()) * (25.4 / look.dpi) ** 2
     blank = ink_mm2 < _BLANK_INK_MM2
     return PageQuality(
@@ -33,6 +44,10 @@ def measure(grey: np.ndarray, *, dpi: float, look: Look | None = None) -> PageQu
         contrast=_contrast(look.grey, mask),
         ink_share=float(mask.mean()) if mask.size else 0.0,
         blank=blank,
+        effective_dpi=None if blank else detail_dpi,
+        negative=negative,
+        glare_share=card.glare_share if card else None,
+        cut_lines=0 if blank else cut_lines(look.pieces, look.dpi),
         perceptual_hash=difference_hash(look.grey),
     )
 
@@ -99,7 +114,7 @@ def _stray(first: np.ndarray, second: np.ndarray, dpi: float, *, reach: int) -> 
 def _rough_place(first: np.ndarray, second: np.ndarray, dpi: float) -> np.ndarray | None:
     """How `second` is turned and shifted against `first`, to about a pixel or two; None where they don't meet."""
     height, width = first.shape
-    angle = skew_degrees(ink_mask(second, dpi), dpi) - skew_degrees(ink_mask(first, dpi), dpi)
+    angle = _skew(second, dpi) - _skew(first, dpi)
     turn = cv2.getRotationMatrix2D((width / 2, height / 2), angle, 1.0)
     turned = cv2.warpAffine(second, turn, (width, height), borderMode=cv2.BORDER_REPLICATE)
     shift, _ = cv2.phaseCorrelate(_soft(first), _soft(turned))
@@ -108,6 +123,10 @@ def _rough_place(first: np.ndarray, second: np.ndarray, dpi: float) -> np.ndarra
     turn[:, 2] -= shift
     place: np.ndarray = cv2.invertAffineTransform(turn).astype(np.float32)
     return place
+
+
+def _skew(grey: np.ndarray, dpi: float) -> float:
+    return skew_degrees(Pieces.of(ink_mask(grey, dpi)), dpi)
 
 
 def _placed(page: np.ndarray, place: np.ndarray) -> np.ndarray:

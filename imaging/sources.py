@@ -20,6 +20,7 @@ from imaging.decoding import (
 )
 from imaging.jpeg import read_jpeg_header
 from imaging.paper import physical_size
+from imaging.resolution import effective_dpi
 from imaging.tiff import TiffDirectory, read_directories
 from imaging.upright import orient
 from models.errors import TooManyPages, TruncatedFile, Unreadable
@@ -28,6 +29,8 @@ from models.pages import PagePicture, SourceFacts, SourceKind
 _PNG_IHDR = slice(16, 29)
 _CHECK_DPI = 150.0
 """Resolution of the grey picture that comes along for the quality measures."""
+_DETAIL_DPI = 300.0
+"""Resolution at which the picture's real detail is judged."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,8 @@ class PreparedPage:
     grey: np.ndarray
     """(H, W) uint8, upright, about 150 dpi (never enlarged)."""
     grey_dpi: float
+    detail_dpi: float | None
+    """What the picture's detail is worth, see `imaging.resolution`; None without print."""
 
 
 def image_facts(path: Path, kind: SourceKind, *, max_pixels: int, max_pages: int) -> SourceFacts:
@@ -111,7 +116,7 @@ def prepare_page(path: Path, kind: SourceKind, page: int, out_dir: Path, *, max_
     colour: Literal["bilevel", "grey", "rgb"] = (
         "bilevel" if plain.mode == "1" else "grey" if plain.mode == "L" else "rgb"
     )
-    grey, grey_dpi = _reduced(plain, size.dpi)
+    grey, grey_dpi, detail_dpi = _reduced(plain, size.dpi)
     picture = PagePicture(
         form="png",
         width_px=plain.width,
@@ -121,7 +126,7 @@ def prepare_page(path: Path, kind: SourceKind, page: int, out_dir: Path, *, max_
         dpi=size.dpi,
         dpi_assumed=size.assumed,
     )
-    return PreparedPage(picture, target, grey, grey_dpi)
+    return PreparedPage(picture, target, grey, grey_dpi, detail_dpi)
 
 
 def _kept_jpeg(path: Path, out_dir: Path, max_pixels: int) -> PreparedPage:
@@ -132,10 +137,10 @@ def _kept_jpeg(path: Path, out_dir: Path, max_pixels: int) -> PreparedPage:
         orientation = orientation_of(image)
         colour: Literal["grey", "rgb"] = "grey" if image.mode == "L" else "rgb"
         # The decoder may scale while it decodes: it still reads every byte, so a cut file still shows.
-        scale = max(1.0, size.dpi / _CHECK_DPI)
+        scale = max(1.0, size.dpi / _DETAIL_DPI)
         image.draft("L", (round(width / scale), round(height / scale)))
         image.load()
-        grey, grey_dpi = _reduced(image.convert("L"), size.dpi * image.width / width)
+        grey, grey_dpi, detail_dpi = _reduced(image.convert("L"), size.dpi * image.width / width)
     target = out_dir / "page-00001.jpg"
     shutil.copyfile(path, target)
     picture = PagePicture(
@@ -148,16 +153,18 @@ def _kept_jpeg(path: Path, out_dir: Path, max_pixels: int) -> PreparedPage:
         dpi=size.dpi,
         dpi_assumed=size.assumed,
     )
-    return PreparedPage(picture, target, np.ascontiguousarray(orient(grey, orientation)), grey_dpi)
+    upright = np.ascontiguousarray(orient(grey, orientation))
+    return PreparedPage(picture, target, upright, grey_dpi, detail_dpi)
 
 
-def _reduced(image: Image.Image, dpi: float) -> tuple[np.ndarray, float]:
-    """8-bit grey at about 150 dpi by whole-number box averaging, and its exact dpi."""
+def _reduced(image: Image.Image, dpi: float) -> tuple[np.ndarray, float, float | None]:
+    """8-bit grey at about 150 dpi by whole-number box averaging, its exact dpi, and what the detail is worth."""
     factor = max(1, round(dpi / _CHECK_DPI))
     grey = image if image.mode == "L" else image.convert("L")
+    detail = effective_dpi(np.asarray(grey), dpi)
     if factor > 1 and min(grey.size) >= factor:
         grey = grey.reduce(factor)
-    return np.asarray(grey), dpi * grey.width / image.width
+    return np.asarray(grey), dpi * grey.width / image.width, detail
 
 
 def _tiff_pages(path: Path, limit: int) -> list[TiffDirectory]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from imaging.ink import ink_mask, reduced, without_speckles
+from imaging.ink import ink_mask, without_speckles
+from imaging.scaling import reduced
 from models.geometry import Box
 
 _LOOK_DPI = 75.0

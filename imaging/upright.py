@@ -24,14 +24,16 @@ def orient(pixels: np.ndarray, orientation: int) -> np.ndarray:
     return pixels
 
 
-_TURNS = ((1, 6, 3, 8), (2, 7, 4, 5))
-"""EXIF orientations, each a quarter turn clockwise from the one before; the second row is mirrored."""
+def composed(first: int, second: int) -> int:
+    """The EXIF orientation that does what `first` does and then what `second` does."""
+    shape = np.arange(6).reshape(2, 3)
+    wanted = orient(orient(shape, first), second)
+    return next(o for o in range(1, 9) if np.array_equal(orient(shape, o), wanted))
 
 
 def turned(orientation: int, degrees: int) -> int:
     """The EXIF orientation that turns what `orientation` shows by `degrees` (0, 90, 180, 270) clockwise."""
-    row = next(turns for turns in _TURNS if orientation in turns)
-    return row[(row.index(orientation) + degrees // 90) % 4]
+    return composed(orientation, {0: 1, 90: 6, 180: 3, 270: 8}[degrees])
 
 
 def load_upright(path: Path, picture: PagePicture) -> np.ndarray:

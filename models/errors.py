@@ -379,6 +379,28 @@ class EngineMissing(EngineFault):
     en = Words("{engine} is not installed.", "Run scripts/install-system-packages, then `ecopy doctor`.")
 
 
+class PackageMissing(EngineMissing):
+    code = "ENGINE_PACKAGE_MISSING"
+    vi = Words(
+        "Chưa cài {engine} (gói Python {package}).", "Chạy `pip install {package}` rồi `ecopy doctor`."
+    )
+    en = Words(
+        "{engine} (Python package {package}) is not installed.",
+        "Run `pip install {package}`, then `ecopy doctor`.",
+    )
+
+
+class ModelMissing(EngineMissing):
+    code = "ENGINE_MODEL_MISSING"
+    vi = Words(
+        "Thiếu tệp mô hình {path} của bộ máy {engine}.", "Cài lại ecopy, hoặc chọn ECOPY_OCR_ENGINE khác."
+    )
+    en = Words(
+        "The engine {engine} lacks its model file {path}.",
+        "Install ecopy again, or choose another ECOPY_OCR_ENGINE.",
+    )
+
+
 class SigningFault(EcopyError):
     code = "SIGNING_FAULT"
     retryable = True

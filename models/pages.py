@@ -82,6 +82,14 @@ class PageQuality(Value):
     contrast: float = Field(ge=0, le=1)
     ink_share: float = Field(ge=0, le=1)
     blank: bool
+    effective_dpi: float | None = Field(default=None, gt=0)
+    """Estimated optical resolution, at most the picture's own; None where there was no print to judge by."""
+    cut_lines: int = Field(default=0, ge=0)
+    """Text lines that run off the picture's edge."""
+    negative: bool = False
+    """White print on black."""
+    glare_share: float | None = Field(default=None, ge=0, le=1)
+    """Share of a photographed identity card that light has blotted out; None where there is no such card."""
     perceptual_hash: str
     """256-bit difference hash in hexadecimal."""
 

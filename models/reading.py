@@ -5,12 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from models.base import Value
 from models.geometry import Box, Unit
 
-RegionKind = Literal["text", "table", "stamp", "signature", "photo", "code", "other"]
+RegionKind = Literal[
+    "text",
+    "table",
+    "form",
+    "page_number",
+    "handwriting",
+    "stamp",
+    "signature",
+    "photo",
+    "code",
+    "other",
+]
+"""Text, tables, forms and page numbers hold lines; the others are found and boxed but left unread."""
 
 
 class EngineVersion(Value):
@@ -22,12 +34,29 @@ class EngineVersion(Value):
     """Version of the program and of its model, for instance `5.3.0+vie-4.1.0`."""
 
 
+class Alternative(Value):
+    """Another text a word could have been."""
+
+    text: str
+    confidence: Unit
+
+
 class Word(Value):
     """One word as read, without surrounding space."""
 
     text: str
     box: Box
     confidence: Unit
+    alternatives: tuple[Alternative, ...] = ()
+    """What else it could be, likeliest first; never `text` itself."""
+    character_confidences: tuple[Unit, ...] = ()
+    """One for each character of `text`; empty where the engine knows none."""
+
+    @model_validator(mode="after")
+    def _one_each(self) -> Word:
+        if self.character_confidences and len(self.character_confidences) != len(self.text):
+            raise ValueError("a word needs one confidence for each character, or none")
+        return self
 
 
 class Line(Value):
@@ -37,6 +66,8 @@ class Line(Value):
     box: Box
     angle: float = 0.0
     """Slope of the base line on the upright page in degrees, positive when it falls to the right."""
+    engine: str | None = None
+    """Name of the engine that read it (`own`, `own+asterocr` where two did); None where the reading has one only."""
 
     @property
     def text(self) -> str:
@@ -49,12 +80,38 @@ class Line(Value):
         return sum(w.confidence * len(w.text) for w in self.words) / length if length else 0.0
 
 
+class Cell(Value):
+    """One cell of a table; rows and columns count from 0."""
+
+    row: int = Field(ge=0)
+    column: int = Field(ge=0)
+    row_span: int = Field(default=1, ge=1)
+    column_span: int = Field(default=1, ge=1)
+    box: Box
+    lines: tuple[int, ...] = ()
+    """Places of its lines in the region's `lines`; none for an empty cell."""
+
+
 class Region(Value):
     """A block of the layout with its lines in reading order; stamps and signatures hold no lines."""
 
     kind: RegionKind
     box: Box
     lines: tuple[Line, ...] = ()
+    """All lines of the block; those of a table too, row by row."""
+    cells: tuple[Cell, ...] = ()
+    """The cells of a table whose grid is known, by rows; empty for everything else."""
+
+    @model_validator(mode="after")
+    def _lines_of_cells(self) -> Region:
+        places = [place for cell in self.cells for place in cell.lines]
+        if len(places) != len(set(places)) or not all(0 <= place < len(self.lines) for place in places):
+            raise ValueError("every line of a cell is one of the region's, in one cell only")
+        return self
+
+    def cell_text(self, cell: Cell) -> str:
+        """The cell's lines as one running text."""
+        return " ".join(self.lines[place].text for place in cell.lines)
 
 
 class PageReading(Value):

@@ -31,6 +31,10 @@ class ImageRules(Value):
     scale_percent: Rule[int]
     maximum_skew_degrees: Rule[float]
     minimum_sharpness: Rule[float]
+    minimum_contrast: Rule[float]
+    minimum_effective_dpi: Rule[int]
+    maximum_cut_lines: Rule[int]
+    maximum_glare_share: Rule[float]
 
 
 class CaptureRules(Value):

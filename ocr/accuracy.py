@@ -6,6 +6,7 @@ costs all its characters. Reading order has its own test, so a two-column header
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -32,6 +33,8 @@ class Accuracy:
     """Letters whose base is right and whose marks are wrong, lost or invented."""
     lines: int = 0
     missing_lines: int = 0
+    exact_lines: int = 0
+    """Lines that stand in the output character for character, between spaces or ends."""
 
     def __add__(self, other: Accuracy) -> Accuracy:
         return Accuracy(*(a + b for a, b in zip(self._counts(), other._counts(), strict=True)))
@@ -46,6 +49,7 @@ class Accuracy:
             self.mark_errors,
             self.lines,
             self.missing_lines,
+            self.exact_lines,
         )
 
     @property
@@ -63,6 +67,11 @@ class Accuracy:
         """Share of marked letters whose marks were misread though the letter was right."""
         return self.mark_errors / self.marked if self.marked else 0.0
 
+    @property
+    def exact_rate(self) -> float:
+        """Share of lines without any error, 0–1."""
+        return self.exact_lines / self.lines if self.lines else 0.0
+
 
 def total(parts: Iterable[Accuracy]) -> Accuracy:
     """The sum over pages."""
@@ -76,6 +85,13 @@ def compare(true_lines: Sequence[str], read_text: str) -> Accuracy:
     """Compare the true lines of a page with the text that was read, white space folded, NFC."""
     output = squeeze(read_text)
     return total(_line_accuracy(line, output) for line in map(squeeze, true_lines) if line)
+
+
+def invented_words(true_lines: Sequence[str], read_text: str) -> tuple[int, int]:
+    """How many words were read that the page doesn't have (misread ones among them), and how many were read."""
+    read = Counter(squeeze(read_text).split())
+    true = Counter(word for line in true_lines for word in squeeze(line).split())
+    return (read - true).total(), read.total()
 
 
 def best_place(line: str, output: str) -> str | None:
@@ -128,6 +144,7 @@ def _line_accuracy(line: str, output: str) -> Accuracy:
         marked=marked,
         mark_errors=mark_errors,
         lines=1,
+        exact_lines=int(f" {line} " in f" {output} "),
     )
 
 

@@ -12,21 +12,17 @@ import numpy as np
 
 from imaging.cleaning import CleanedPage, clean_for_reading
 from models.errors import EngineFault
-from models.geometry import Box
-from models.reading import EngineVersion, Line, PageReading, Region, Word
+from models.reading import EngineVersion, PageReading
 from ocr.confidence import believable, promising
-from ocr.layout import arrange
+from ocr.emptiness import SMALLEST_PX, no_text
+from ocr.layout import arrange, bars_of
 from ocr.lines import Leader, PlacedLine, PlacedWord, build_lines
+from ocr.placing import WayBack
 from ocr.tesseract_program import ONE_LINE, SPARSE, find_installation, recognise
 from ocr.wording import without_leader_dots
 
-_RECIPE = "r1"
+_RECIPE = "r2"
 """Changes whenever cleaning, line building or calibration change what comes out for the same picture."""
-_DARK = 160
-_LEAST_DARK_MM2 = 0.3
-_MOST_PIECES_PER_CM2 = 80
-"""The densest print has half as many letters and marks."""
-_SMALLEST_PX = 12
 _DOUBTFUL = 0.975
 _MARGIN = 0.25
 _RIM = 6
@@ -57,18 +53,19 @@ class TesseractEngine:
         """See `models.ports.OcrEngine.read_page`. Noise, photographs and blank pages give no lines."""
         deadline = time.monotonic() + self._timeout_s
         height, width = image.shape[:2]
-        if min(height, width) < _SMALLEST_PX:
+        if min(height, width) < SMALLEST_PX:
             return PageReading(page=page, regions=(), width_px=width, height_px=height)
         cleaned = clean_for_reading(image, dpi)
-        back = _WayBack(cleaned, image.shape)
-        lines = [] if _no_text(cleaned) else self._lines(cleaned, deadline)
-        regions = [back.region(block.kind, block.lines) for block in arrange(lines)]
+        back = WayBack(cleaned, image.shape)
+        lines = [] if no_text(cleaned) else self._lines(cleaned, deadline)
+        size = (float(cleaned.grey.shape[1]), float(cleaned.grey.shape[0]))
+        regions = [back.block(block) for block in arrange(lines, rules=cleaned.rules, size=size)]
         return PageReading(page=page, regions=(*regions, *back.stamps()), width_px=width, height_px=height)
 
     def _lines(self, cleaned: CleanedPage, deadline: float) -> list[PlacedLine]:
         leaders = [Leader(box.x0, box.y0, box.x1, box.y1) for box in cleaned.leaders]
         fragments = self._recognise([cleaned.grey], cleaned.dpi, SPARSE, deadline)[0]
-        lines = promising(build_lines(fragments, leaders), cleaned.dpi)
+        lines = promising(build_lines(fragments, leaders, bars_of(cleaned.rules)), cleaned.dpi)
         lines = self._read_again(lines, cleaned, deadline)
         return believable(without_leader_dots(lines, leaders), cleaned.dpi)
 
@@ -100,16 +97,6 @@ class TesseractEngine:
         )
 
 
-def _no_text(cleaned: CleanedPage) -> bool:
-    """True for blank paper, and for noise, over which Tesseract would brood until its time is up."""
-    dark = (cleaned.grey < _DARK).astype(np.uint8)
-    mm2 = (25.4 / cleaned.dpi) ** 2
-    if np.count_nonzero(dark) * mm2 < _LEAST_DARK_MM2:
-        return True
-    pieces = cv2.connectedComponents(dark, connectivity=8)[0]
-    return bool(pieces > 1000 and pieces > _MOST_PIECES_PER_CM2 * dark.size * mm2 / 100)
-
-
 @dataclass(frozen=True)
 class _Crop:
     """A line cut out with a white rim, and the way back to the page."""
@@ -139,35 +126,3 @@ class _Crop:
             return (at - _RIM) / self.scale + self.y
 
         return replace(word, x0=x(word.x0), x1=x(word.x1), y0=y(word.y0), y1=y(word.y1))
-
-
-class _WayBack:
-    """Carries words, lines and stamps from cleaned pixels back to the picture, 0–1."""
-
-    def __init__(self, cleaned: CleanedPage, shape: Sequence[int]) -> None:
-        self.cleaned, self.height, self.width = cleaned, shape[0], shape[1]
-
-    def region(self, kind: str, lines: Sequence[PlacedLine]) -> Region:
-        members = tuple(self._line(line) for line in lines)
-        box = Box.around(line.box for line in members)
-        return Region(kind="table" if kind == "table" else "text", box=box, lines=members)
-
-    def stamps(self) -> list[Region]:
-        return [
-            Region(kind="stamp", box=self._relative(float(s.x0), float(s.y0), float(s.x1), float(s.y1)))
-            for s in self.cleaned.stamps
-        ]
-
-    def _line(self, line: PlacedLine) -> Line:
-        words = tuple(
-            Word(text=w.text, box=self._box(w), confidence=min(1.0, max(0.0, w.confidence)))
-            for w in line.words
-        )
-        return Line(words=words, box=Box.around(w.box for w in words), angle=self.cleaned.skew)
-
-    def _box(self, w: PlacedWord) -> Box:
-        xs, ys = self.cleaned.on_page(np.array([w.x0, w.x1, w.x0, w.x1]), np.array([w.y0, w.y0, w.y1, w.y1]))
-        return self._relative(float(xs.min()), float(ys.min()), float(xs.max()), float(ys.max()))
-
-    def _relative(self, x0: float, y0: float, x1: float, y1: float) -> Box:
-        return Box.clipped(x0 / self.width, y0 / self.height, x1 / self.width, y1 / self.height)

@@ -24,7 +24,7 @@ from ocr.lines import PlacedWord
 SPARSE = 11
 """Page segmentation: find as much text as possible, wherever it stands."""
 ONE_LINE = 7
-_NO_VIETNAMESE = str.maketrans({"ƒ": "f", "⁄": "/", "«": "<<", "»": ">>", "¡": "i", "ÿ": "ỳ"})
+NO_VIETNAMESE = str.maketrans({"ƒ": "f", "⁄": "/", "«": "<<", "»": ">>", "¡": "i", "ÿ": "ỳ"})
 """Glyphs no Vietnamese paper prints, as the model confuses them."""
 
 
@@ -112,7 +112,7 @@ def _written(pictures: Sequence[np.ndarray], folder: Path) -> Path:
 def _parsed(table: dict[str, list[str]], count: int) -> list[list[list[PlacedWord]]]:
     found: list[dict[tuple[str, ...], list[PlacedWord]]] = [{} for _ in range(count)]
     for i, raw in enumerate(table["text"]):
-        text = nfc(str(raw)).translate(_NO_VIETNAMESE).strip()
+        text = nfc(str(raw)).translate(NO_VIETNAMESE).strip()
         confidence = float(table["conf"][i])
         if not text or confidence < 0:
             continue

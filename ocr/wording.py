@@ -9,15 +9,21 @@ from dataclasses import replace
 from ocr.lines import Leader, PlacedLine, PlacedWord
 
 _DOTS = ".,·…_•"
-_AFTER_COLON = re.compile(rf":[{_DOTS}:;\-]+$")
+_AFTER_COLON = re.compile(rf"(?<=:)[{_DOTS}:;\-]+$")
 _AT_START = re.compile(rf"^[{_DOTS}]+(?=\w)")
 _RUN_AT_END = re.compile(rf"[{_DOTS}]{{2,}}$")
-_COLON_INSIDE = re.compile(rf":[{_DOTS}]+(?=\w)")
+_COLON_INSIDE = re.compile(rf"(?<=:)[{_DOTS}]+(?=\w)")
+_LONG_RUN = re.compile(r"[._]{4,}|…{2,}|^[.,·_]{2,}$")
+"""No sentence prints this: it is a leader wherever it stands."""
 
 
 def without_leader_dots(lines: Iterable[PlacedLine], leaders: Sequence[Leader]) -> list[PlacedLine]:
-    """Drop the dots that belong to a leader from the words of lines which have one; other lines stay as read."""
-    return [_repaired(line) if _has_leader(line, leaders) else line for line in lines]
+    """Drop the dots that belong to a leader from words of lines which have one; elsewhere only long rows of dots.
+
+    A line of nothing but dots goes altogether.
+    """
+    repaired = (_repaired(line, all_dots=_has_leader(line, leaders)) for line in lines)
+    return [line for line in repaired if line.words]
 
 
 def _has_leader(line: PlacedLine, leaders: Sequence[Leader]) -> bool:
@@ -29,22 +35,28 @@ def _has_leader(line: PlacedLine, leaders: Sequence[Leader]) -> bool:
     )
 
 
-def _repaired(line: PlacedLine) -> PlacedLine:
+def _repaired(line: PlacedLine, *, all_dots: bool) -> PlacedLine:
     words: list[PlacedWord] = []
     for word in line.words:
-        text = _AFTER_COLON.sub(":", word.text)
-        text = _AT_START.sub("", _RUN_AT_END.sub("", text))
-        if not text.strip(_DOTS):
-            continue
-        words.extend(_split_at_colon(replace(word, text=text)))
-    return replace(line, words=tuple(words)) if words else line
+        if all_dots:
+            words.extend(_without_dots(word))
+        elif _LONG_RUN.search(word.text):
+            words.extend(_parts(word, [m.span() for m in _LONG_RUN.finditer(word.text)]))
+        else:
+            words.append(word)
+    return line if tuple(words) == line.words else replace(line, words=tuple(words))
 
 
-def _split_at_colon(word: PlacedWord) -> list[PlacedWord]:
-    """“sinh:...Ủy” is two words whose leader was read as part of them."""
-    found = _COLON_INSIDE.search(word.text)
-    if found is None:
-        return [word]
-    first, second = word.text[: found.start() + 1], word.text[found.end() :]
-    at = word.x0 + (word.x1 - word.x0) * (found.start() + found.end()) / 2 / len(word.text)
-    return [replace(word, text=first, x1=at), replace(word, text=second, x0=at)]
+def _without_dots(word: PlacedWord) -> list[PlacedWord]:
+    found = [p.search(word.text) for p in (_AT_START, _COLON_INSIDE, _AFTER_COLON, _RUN_AT_END)]
+    return _parts(word, [m.span() for m in found if m])
+
+
+def _parts(word: PlacedWord, gone: Sequence[tuple[int, int]]) -> list[PlacedWord]:
+    """What is left of a word without the characters `gone`, piece by piece: “sinh:...Ủy” is two words."""
+    parts, at = [], 0
+    for start, end in (*sorted(gone), (len(word.text), len(word.text))):
+        if word.text[at:start].strip(_DOTS):
+            parts.append(word.part(at, start))
+        at = max(at, end)
+    return parts

@@ -19,6 +19,9 @@ _SYMBOLIC_SERIF = 4 | 2
 _STEM_V = 80
 """Not recorded in TrueType fonts; a usual figure for a regular book face. Viewers ignore it when embedded."""
 _MAX_CODES = 0xFFFF
+LINE_END = "\n"
+"""A character of the text layer's own: it is copied as a space and has the outline of a full stop, since readers
+leave blank outlines out of account where they put pieces of text in order."""
 
 
 @dataclass(frozen=True)
@@ -159,15 +162,21 @@ class EmbeddedFont:
         return pdf.make_indirect(font)
 
     def _advance(self, character: str) -> int:
-        glyph = self._face.characters.get(ord(character))
+        glyph = _glyph(self._face, character)
         return self._face.advances[self._face.characters[32] if glyph is None else glyph]
 
     def _thousandth(self, units: int) -> int:
         return round(units * 1000 / self._face.units)
 
 
+def _glyph(face: Face, character: str) -> int | None:
+    """None for a character that the face lacks."""
+    return face.characters.get(ord("." if character == LINE_END else character))
+
+
 def _to_unicode(codes: dict[str, int]) -> bytes:
-    pairs = [b"<%04X> <%s>" % (n, c.encode("utf-16-be").hex().upper().encode()) for c, n in codes.items()]
+    copied = ((c.replace(LINE_END, " ").encode("utf-16-be"), n) for c, n in codes.items())
+    pairs = [b"<%04X> <%s>" % (n, c.hex().upper().encode()) for c, n in copied]
     blocks = [pairs[i : i + 100] for i in range(0, len(pairs), 100)]
     return b"\n".join(
         [
@@ -192,7 +201,7 @@ def _to_unicode(codes: dict[str, int]) -> bytes:
 def _program(face: Face, characters: list[str]) -> bytes:
     """A TrueType programme: glyph 0 is .notdef, glyph n the n-th character, components of composites after."""
     sources: list[int | None] = [0]
-    sources += [face.characters.get(ord(c)) for c in characters]
+    sources += [_glyph(face, c) for c in characters]
     advances = [face.advances[face.characters[32] if s is None else s] for s in sources]
     component: dict[int, int] = {}
     """Glyph of the face → glyph of the subset, for parts of composites."""

@@ -12,7 +12,7 @@ from typing import Any
 from pikepdf import Name, unparse_content_stream
 
 from models.reading import Line, PageReading
-from pdf.fonts import EmbeddedFont, writable
+from pdf.fonts import LINE_END, EmbeddedFont, writable
 from pdf.placement import Placement
 
 _MIN_SIZE, _MAX_SIZE = 1.0, 400.0
@@ -26,6 +26,13 @@ character, need 0.15."""
 _LEAST_WIDTH = 0.2
 """Share of a word's natural width that it keeps however badly boxes overlap."""
 _STEEP = 45.0
+_SLIGHT = math.radians(8.0)
+"""Poppler cuts a word in two where its base line rises by half a point, so that neither search nor copy finds it:
+the words of lines sloped less than this stand upright, each at the height of its own middle."""
+_SAME_LINE, _LINE_END = 0.75, 0.6
+"""In units of the font size. PDFium (Chrome) takes pieces of text whose heights differ by less than half a letter's
+width for one line and sorts them from left to right. On a crooked page the next line's first words would come
+before the end of this one, unless something higher or lower stands in between."""
 
 Instruction = tuple[list[Any], str]
 """Operands and operator of a content stream."""
@@ -54,17 +61,27 @@ class _Line:
     base: float
     """Height of the base line at x = 0."""
 
+    def height_of(self, word: _Word) -> float:
+        """Where the base line passes below the word's middle."""
+        return self.base + math.tan(self.slope) * (word.x0 + word.x1) / 2
+
 
 def hidden_text(reading: PageReading, placement: Placement, font: EmbeddedFont, font_name: str) -> bytes:
     """Content stream operators that write the lines of `reading` in reading order; empty without words.
 
     Text rendering mode 3 draws nothing. Each word is stretched to its box; a space stands after each, as wide as
     the gap, so that every reader splits words where the paper does. Overlapping boxes are pushed apart first.
+    Slight slopes and the ends of lines are written so that Poppler and PDFium keep words and lines whole.
     """
     lines = [placed for line in reading.lines() if (placed := _placed(line, placement, font))]
     if not lines:
         return b""
-    shown = [step for line in lines for step in _shown(line, font, Name(font_name))]
+    following: tuple[_Line | None, ...] = (*lines[1:], None)
+    shown = [
+        step
+        for line, after in zip(lines, following, strict=True)
+        for step in _shown(line, after, font, Name(font_name))
+    ]
     return unparse_content_stream([([], "BT"), ([3], "Tr"), *shown, ([], "ET")])
 
 
@@ -109,20 +126,38 @@ def _apart(words: tuple[_Word, ...], size: float) -> tuple[_Word, ...]:
     return tuple(result)
 
 
-def _shown(line: _Line, font: EmbeddedFont, font_name: Name) -> Iterator[Instruction]:
-    cos, sin, rise = math.cos(line.slope), math.sin(line.slope), math.tan(line.slope)
+def _shown(line: _Line, after: _Line | None, font: EmbeddedFont, font_name: Name) -> Iterator[Instruction]:
+    stepped = abs(line.slope) <= _SLIGHT
+    cos, sin = (1.0, 0.0) if stepped else (math.cos(line.slope), math.sin(line.slope))
     yield [font_name, line.size], "Tf"
     space = font.encode(" ")
     space_width = font.width(" ") * line.size
     following: tuple[_Word | None, ...] = (*line.words[1:], None)
-    for word, after in zip(line.words, following, strict=True):
+    for word, next_word in zip(line.words, following, strict=True):
         stretch = (word.x1 - word.x0) / cos / max(word.natural * line.size, 0.01)
-        gap = (after.x0 - word.x1 if after else space_width) / cos / space_width
-        yield [cos, sin, -sin, cos, word.x0, line.base + rise * word.x0], "Tm"
+        lift = 0.0 if stepped else -math.tan(line.slope) * (word.x1 - word.x0) / 2
+        yield [cos, sin, -sin, cos, word.x0, line.height_of(word) + lift], "Tm"
         yield [_percent(stretch)], "Tz"
         yield [font.encode(word.text)], "Tj"
-        yield [_percent(gap)], "Tz"
-        yield [space], "Tj"
+        if next_word is None and (end := _line_end(line, after)) is not None:
+            yield [cos, sin, -sin, cos, word.x1, end], "Tm"
+            yield [100], "Tz"
+            yield [font.encode(LINE_END)], "Tj"
+        else:
+            gap = next_word.x0 - word.x1 if next_word else space_width
+            yield [_percent(gap / cos / space_width)], "Tz"
+            yield [space], "Tj"
+
+
+def _line_end(line: _Line, after: _Line | None) -> float | None:
+    """Height of the mark that keeps the next line apart: away from both; None where nothing mixes them up."""
+    if after is None:
+        return None
+    last, first = line.words[-1], after.words[0]
+    own, fall = line.height_of(last), line.height_of(last) - after.height_of(first)
+    if first.x0 >= last.x0 or abs(fall) > _SAME_LINE * max(line.size, after.size):
+        return None
+    return own + (_LINE_END if fall > 0 else -_LINE_END) * line.size
 
 
 def _percent(ratio: float) -> float:

@@ -61,11 +61,17 @@ class SandboxLimits(Value):
 
 
 def serve(control_fd: int, modules: Sequence[str]) -> None:
-    """Run until the other end of `control_fd` closes; then end every child that is still there."""
+    """Run until the other end of `control_fd` closes; then end every child that is still there.
+
+    `modules` are loaded first; of `module:function` the function is called too, to load what is no module.
+    """
     control = socket.socket(fileno=control_fd)
     try:
         for name in modules:
-            importlib.import_module(name)
+            module, _, function = name.partition(":")
+            loaded = importlib.import_module(module)
+            if function:
+                getattr(loaded, function)()
         _prctl()
     except Exception as e:  # noqa: BLE001 - reported to the client, which raises it
         control.send(FAILED + f"{type(e).__name__}: {e}".encode()[:2000])

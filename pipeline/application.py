@@ -20,7 +20,7 @@ from models.rulesets import RuleSet, rule_set_by_id, rule_set_on
 from models.times import vietnam_time
 from pdf.sandbox import Sandbox
 from pipeline.clock import SystemClock
-from pipeline.limits import CHILD_MODULES, ocr_limits, sandbox_limits
+from pipeline.limits import child_modules, ocr_limits, sandbox_limits
 from pipeline.settings import Settings
 from storage.database import open_database
 from storage.folder_store import FolderStore
@@ -48,7 +48,7 @@ class Application:
         self.vault = Vault(self.engine, self.store, clock)
         self.register = Register(self.engine, clock)
         self._limits = sandbox_limits(settings)
-        self.sandbox = Sandbox(self._limits, preload=CHILD_MODULES)
+        self.sandbox = Sandbox(self._limits, preload=child_modules(settings))
         self._slots = threading.BoundedSemaphore(settings.workers)
 
     @cached_property
@@ -69,13 +69,7 @@ class Application:
         """Version of the OCR engine in use, asked for once. Raises EngineMissing."""
         from pipeline import child
 
-        settings = self.settings
-        return self.in_reading_child(
-            child.engine_version,
-            settings.ocr_engine,
-            settings.ocr_language,
-            settings.ocr_timeout_seconds,
-        )
+        return self.in_reading_child(child.engine_version, self.settings.ocr)
 
     def rules_today(self) -> RuleSet:
         return rule_set_on(vietnam_time(self.clock.now()).date())

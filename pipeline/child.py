@@ -14,13 +14,15 @@ COMPARE_DPI = 75.0
 """Resolution at which two sheets are laid over each other."""
 LOOK_DPI = 150.0
 """Resolution of the reduced copy that the measures are taken on."""
+DETAIL_DPI = 300.0
+"""Resolution at which the picture's real detail is judged."""
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from imaging.ink import Look
     from models.signatures import VerificationReport
+    from ocr.engines import EngineChoice
     from pdf.embedded import EmbeddedData
     from signing.trust import TrustStore
 
@@ -39,21 +41,18 @@ def prepare_pages(
     `stamp_size` is the width and height in points that the agency's block will need on page 1; None: don't look.
     Returns facts and picture file per page. Raises InputRefused for damaged or oversized content.
     """
-    from imaging.ink import Look
     from imaging.quality import measure
 
     prepared = []
     for page in pages:
-        picture, path, grey, dpi = _taken(source, kind, page, out, max_pixels)
-        look = Look(grey, dpi)
-        picture, upright = _turned_upright(picture, grey, look)
-        if upright is not grey:
-            grey, look = upright, Look(upright, dpi)
+        picture, path, grey, dpi, detail = _taken(source, kind, page, out, max_pixels)
+        picture, grey, flags = _turned_upright(picture, grey, dpi)
         facts = PageFacts(
             page=page,
             picture=picture,
-            quality=measure(grey, dpi=dpi, look=look),
+            quality=measure(grey, dpi=dpi, detail_dpi=detail),
             stamp_area=_stamp_area(grey, picture, stamp_size) if page == 1 and stamp_size else None,
+            flags=flags,
         )
         prepared.append((facts, path))
     return prepared
@@ -61,36 +60,42 @@ def prepare_pages(
 
 def _taken(
     source: Path, kind: SourceKind, page: int, out: Path, max_pixels: int
-) -> tuple[PagePicture, Path, NDArray[np.uint8], float]:
-    """Picture, its file, and a reduced grey copy with its resolution."""
+) -> tuple[PagePicture, Path, NDArray[np.uint8], float, float | None]:
+    """Picture, its file, a reduced grey copy with its resolution, and what the picture's detail is worth in dpi."""
+    from imaging.resolution import effective_dpi
+    from imaging.scaling import reduced
     from imaging.sources import prepare_page
     from pdf.pages import extract_page
 
     if kind is not SourceKind.PDF:
         prepared = prepare_page(source, kind, page, out, max_pixels=max_pixels)
-        return prepared.picture, prepared.path, prepared.grey, prepared.grey_dpi
+        return prepared.picture, prepared.path, prepared.grey, prepared.grey_dpi, prepared.detail_dpi
     picture, path = extract_page(source, page, out, max_pixels=max_pixels)
-    return picture, path, *_grey(path, picture, LOOK_DPI)
+    grey, dpi = _grey(path, picture, DETAIL_DPI)
+    return picture, path, *reduced(grey, dpi, LOOK_DPI), effective_dpi(grey, dpi)
 
 
 def _turned_upright(
-    picture: PagePicture, grey: NDArray[np.uint8], look: Look
-) -> tuple[PagePicture, NDArray[np.uint8]]:
-    """A page fed sideways or upside down is shown upright; its bytes stay as they are. Only when sure."""
+    picture: PagePicture, grey: NDArray[np.uint8], dpi: float
+) -> tuple[PagePicture, NDArray[np.uint8], tuple[str, ...]]:
+    """A page fed sideways, upside down or mirrored is shown upright; its bytes stay as they are. Only when sure."""
     import numpy as np
 
-    from imaging.rotation import CONFIDENT, detect_rotation
-    from imaging.upright import orient, turned
+    from imaging.rotation import CONFIDENT, SURELY_MIRRORED, detect_rotation
+    from imaging.upright import composed, orient
 
-    found = detect_rotation(grey, look.dpi, look)
-    if picture.rendered or found.degrees == 0 or found.confidence < CONFIDENT:
-        return picture, grey
+    found = detect_rotation(grey, dpi)
+    if picture.rendered or found.orientation == 1 or found.confidence < CONFIDENT:
+        return picture, grey, ()
+    flags = ("mirrored",) if found.mirrored else ()
+    if found.mirrored and found.confidence < SURELY_MIRRORED:
+        return picture, grey, flags
     size = picture.size
     if found.degrees in (90, 270):
         size = PageSize(width_mm=size.height_mm, height_mm=size.width_mm)
-    orientation = turned(picture.orientation, found.degrees)
+    orientation = composed(picture.orientation, found.orientation)
     upright = picture.model_copy(update={"orientation": orientation, "size": size})
-    return upright, np.ascontiguousarray(orient(grey, turned(1, found.degrees)))
+    return upright, np.ascontiguousarray(orient(grey, found.orientation)), flags
 
 
 def _stamp_area(grey: NDArray[np.uint8], picture: PagePicture, stamp_size: tuple[float, float]) -> Box | None:
@@ -124,18 +129,14 @@ def _grey(path: Path, picture: PagePicture, dpi: float) -> tuple[NDArray[np.uint
     return load(path, picture, dpi=dpi)
 
 
-def read_picture(
-    path: Path, picture: PagePicture, page: int, engine: str, language: str, timeout_seconds: float
-) -> PageReading:
-    """Read one page picture with the named engine. Raises EngineFault or EngineMissing."""
+def read_picture(path: Path, picture: PagePicture, page: int, engine: EngineChoice) -> PageReading:
+    """Read one page picture with the chosen engine. Raises EngineFault or EngineMissing."""
     from imaging.upright import load_upright
-    from ocr.engines import create_engine
     from pdf import pages as pdf_pages
 
     load = pdf_pages.load_upright if picture.form == "pdf" else load_upright
     image = load(path, picture)
-    reader = create_engine(engine, language=language, timeout_s=timeout_seconds)
-    return reader.read_page(image, dpi=picture.dpi, page=page)
+    return engine.create().read_page(image, dpi=picture.dpi, page=page)
 
 
 def read_text_pages(source: Path, pages: list[int]) -> list[PageReading]:
@@ -145,11 +146,9 @@ def read_text_pages(source: Path, pages: list[int]) -> list[PageReading]:
     return list(read_text_layers(source, pages))
 
 
-def engine_version(engine: str, language: str, timeout_seconds: float) -> EngineVersion:
-    """Version of the named engine and its model. Raises EngineMissing."""
-    from ocr.engines import create_engine
-
-    return create_engine(engine, language=language, timeout_s=timeout_seconds).version
+def engine_version(engine: EngineChoice) -> EngineVersion:
+    """Version of the chosen engine and its models. Raises EngineMissing."""
+    return engine.create().version
 
 
 def verify_file(path: Path, trust: TrustStore) -> tuple[VerificationReport, EmbeddedData | None]:

@@ -13,6 +13,10 @@ from pipeline.application import Application
 FREE_BYTES = 1 << 30
 """Below this the disk of the home counts as full: a volume of 500 pages needs about half."""
 
+_SPECIMEN = "Dossier 20251"
+_MOST_ERRORS = 3
+_SHEET_PX = (800, 260)
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -89,7 +93,31 @@ def _sandbox(app: Application) -> str:
 
 
 def _ocr(app: Application) -> str:
+    """A printed line is read by the engine of the settings, in a child process like any page."""
+    from PIL import Image, ImageDraw, ImageFont
+
+    from models.pages import PagePicture, PageSize
+    from ocr.accuracy import compare
+    from pipeline import child
+
     version = app.engine_version
+    with app.workspace() as folder:
+        sheet = Image.new("RGB", _SHEET_PX, "white")
+        ImageDraw.Draw(sheet).text((80, 80), _SPECIMEN, font=ImageFont.load_default(60), fill="black")
+        sheet.save(folder / "specimen.png")
+        picture = PagePicture(
+            form="png",
+            width_px=sheet.width,
+            height_px=sheet.height,
+            colour="rgb",
+            size=PageSize(width_mm=sheet.width / 300 * 25.4, height_mm=sheet.height / 300 * 25.4),
+            dpi=300,
+        )
+        reading = app.in_reading_child(
+            child.read_picture, folder / "specimen.png", picture, 1, app.settings.ocr
+        )
+    if compare([_SPECIMEN], reading.text).character_errors > _MOST_ERRORS:
+        raise EngineFault(engine=version.name, reason=f"{_SPECIMEN!r} was read as {reading.text!r}")
     return f"{version.name} {version.version}"
 
 

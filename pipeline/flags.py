@@ -53,6 +53,27 @@ FLAGS: dict[str, Flag] = {
         Flag("not_colour", _R, "Ảnh không phải ảnh màu", "The picture is not in colour"),
         Flag("skewed", _R, "Trang quét bị nghiêng", "A page is skewed"),
         Flag("blurred", _R, "Trang quét bị mờ", "A page is blurred"),
+        Flag(
+            "low_contrast",
+            _R,
+            "Chữ trên trang quá mờ nhạt so với nền",
+            "The print hardly stands out from the paper",
+        ),
+        Flag(
+            "detail_too_low",
+            _R,
+            "Ảnh bị phóng to hoặc mất nét: chi tiết thật thấp hơn độ phân giải ghi trong tệp",
+            "The picture was enlarged or is soft: its detail is worth less than the resolution it claims",
+        ),
+        Flag("cut_off", _R, "Chữ bị cắt ở mép ảnh", "Text runs off the edge of the picture"),
+        Flag("glare", _R, "Ảnh chụp thẻ bị lóa sáng", "Light has blotted out part of a photographed card"),
+        Flag(
+            "negative",
+            _R,
+            "Trang là ảnh âm bản (chữ trắng trên nền đen)",
+            "A page is a negative (white print on black)",
+        ),
+        Flag("mirrored", _R, "Trang bị lật ngược như trong gương", "A page is mirrored"),
         Flag("turned", _I, "Trang đã được xoay cho thẳng", "A page was turned upright"),
         Flag(
             "stamp_covers_ink",

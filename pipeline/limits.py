@@ -4,21 +4,26 @@ from pdf.sandbox import SandboxLimits
 from pdf.triage import TriageLimits
 from pipeline.settings import Settings
 
-CHILD_MODULES = (
+READING_MODULES = (
     "imaging.quality",
     "imaging.rotation",
-    "imaging.stamp_area",
     "imaging.upright",
     "numpy.ma",
     "ocr.engines",
-    "pdf.placement",
     "pipeline.child",
-    "signing.verify",
 )
-"""What the children of the sandbox find loaded, so that none of them pays for an import."""
+"""What the children find loaded that do nothing but read, so that none of them pays for an import."""
+CHILD_MODULES = (*READING_MODULES, "imaging.stamp_area", "pdf.placement", "signing.verify")
+"""What the children of the whole application find loaded."""
 
+_LINE_ENGINES = ("auto", "own", "tesserocr")
 OCR_MARGIN_SECONDS = 30
 """For decoding and cleaning the page before the engine's time begins to run."""
+
+
+def child_modules(settings: Settings, modules: tuple[str, ...] = CHILD_MODULES) -> tuple[str, ...]:
+    """What children find loaded under these settings: with an engine that reads by nets, the nets as well."""
+    return (*modules, "ocr.engines:warm_up") if settings.ocr_engine in _LINE_ENGINES else modules
 
 
 def sandbox_limits(settings: Settings) -> SandboxLimits:

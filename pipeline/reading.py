@@ -13,7 +13,7 @@ from pdf.sandbox import Sandbox
 from pdf.textlayer import TEXT_LAYER
 from pdf.triage import judge_source
 from pipeline import child
-from pipeline.limits import CHILD_MODULES, ocr_limits, sandbox_limits, triage_limits
+from pipeline.limits import READING_MODULES, child_modules, ocr_limits, sandbox_limits, triage_limits
 from pipeline.settings import Settings
 
 PAGES_AT_ONCE = 4
@@ -24,7 +24,7 @@ class Reader:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._sandbox = Sandbox(sandbox_limits(settings), preload=CHILD_MODULES)
+        self._sandbox = Sandbox(sandbox_limits(settings), preload=child_modules(settings, READING_MODULES))
         self._pool = ThreadPoolExecutor(max_workers=settings.workers)
 
     def __enter__(self) -> Reader:
@@ -43,8 +43,7 @@ class Reader:
             return Reading(
                 engine=TEXT_LAYER, pages=tuple(self._sandbox.call(child.read_text_pages, path, pages))
             )
-        s = self._settings
-        engine = self._sandbox.call(child.engine_version, s.ocr_engine, s.ocr_language, s.ocr_timeout_seconds)
+        engine = self._sandbox.call(child.engine_version, self._settings.ocr)
         return Reading(engine=engine, pages=tuple(self._pictures(path, facts)))
 
     def _pictures(self, path: Path, facts: SourceFacts) -> Iterator[PageReading]:
@@ -75,7 +74,5 @@ class Reader:
             picture_path,
             found.picture,
             page,
-            s.ocr_engine,
-            s.ocr_language,
-            s.ocr_timeout_seconds,
+            s.ocr,
         )

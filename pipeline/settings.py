@@ -11,6 +11,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from models.errors import BadSettings
 from models.text import Language
+from ocr.engines import EngineChoice, EngineName, Profile
 
 GIB = 1 << 30
 MIB = 1 << 20
@@ -39,8 +40,16 @@ class Settings(BaseSettings):
         default_factory=_default_workers, ge=1, le=256, description="Documents worked on at the same time"
     )
 
-    ocr_engine: str = Field(default="tesseract", description="OCR engine")
-    ocr_language: str = Field(default="vie", description="Language model of the OCR engine")
+    ocr_engine: EngineName = Field(
+        default="auto",
+        description="OCR engine: `own` (our net), `tesserocr` (Tesseract line by line, in process), `tesseract` (the "
+        "program), `asterocr` (if installed), or `auto`: the first of the first three that is there",
+    )
+    ocr_profile: Profile = Field(
+        default="best",
+        description="`best`: doubtful lines are read by other engines too, if installed; `fast`: they are not",
+    )
+    ocr_language: str = Field(default="vie", description="Tesseract's language model")
     ocr_timeout_seconds: float = Field(default=120, gt=0, description="Wall time for reading one page")
 
     max_file_bytes: int = Field(default=2 * GIB, gt=0, description="Largest file taken")
@@ -87,6 +96,15 @@ class Settings(BaseSettings):
             if missing:
                 raise ValueError(f"ECOPY_TRUST=configured needs {', '.join(missing)}")
         return self
+
+    @property
+    def ocr(self) -> EngineChoice:
+        return EngineChoice(
+            name=self.ocr_engine,
+            profile=self.ocr_profile,
+            language=self.ocr_language,
+            timeout_s=self.ocr_timeout_seconds,
+        )
 
     @property
     def pki_folder(self) -> Path:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import copy
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
+from types import MappingProxyType
 
 from fontTools.ttLib import TTFont
 from PIL import ImageFont
@@ -20,7 +22,7 @@ PRINTED_SIGNS = frozenset("0123456789.,:;/()-–“”…²%<*+ ") | {chr(c) for
 _SYSTEM_FOLDERS = (Path("/usr/share/fonts"), Path("/usr/share/texmf/fonts"), Path("/usr/local/share/fonts"))
 _PACKAGED_FOLDER = Path(__file__).resolve().parent.parent / "pdf" / "fonts"
 
-# family → file names of (regular, bold, italic, bold italic)
+# family → file names of (regular, bold, italic, bold italic); "" where the family has no such style
 _FAMILIES: dict[str, tuple[str, str, str, str]] = {
     "Tinos": ("Tinos-Regular.ttf", "Tinos-Bold.ttf", "Tinos-Italic.ttf", "Tinos-BoldItalic.ttf"),
     "TeX Gyre Termes": (
@@ -58,12 +60,50 @@ _FAMILIES: dict[str, tuple[str, str, str, str]] = {
     ),
     "TeX Gyre Chorus": ("texgyrechorus-mediumitalic.otf",) * 4,
     "Cousine": ("Cousine-Regular.ttf", "Cousine-Bold.ttf", "Cousine-Italic.ttf", "Cousine-BoldItalic.ttf"),
+    "Doulos SIL": ("DoulosSIL-Regular.ttf", "", "", ""),
+    "Linux Libertine": (
+        "LinLibertine_R.otf",
+        "LinLibertine_RB.otf",
+        "LinLibertine_RI.otf",
+        "LinLibertine_RBI.otf",
+    ),
+    "Gentium Book Plus": (
+        "GentiumBookPlus-Regular.ttf",
+        "GentiumBookPlus-Bold.ttf",
+        "GentiumBookPlus-Italic.ttf",
+        "GentiumBookPlus-BoldItalic.ttf",
+    ),
+    "EB Garamond": ("EBGaramond12-Regular.otf", "EBGaramond12-Bold.otf", "EBGaramond12-Italic.otf", ""),
+    "Roboto": ("Roboto-Regular.ttf", "Roboto-Bold.ttf", "Roboto-Italic.ttf", "Roboto-BoldItalic.ttf"),
+    "Lato": ("Lato-Regular.ttf", "Lato-Bold.ttf", "Lato-Italic.ttf", "Lato-BoldItalic.ttf"),
+    "Open Sans": (
+        "OpenSans-Regular.ttf",
+        "OpenSans-Bold.ttf",
+        "OpenSans-Italic.ttf",
+        "OpenSans-BoldItalic.ttf",
+    ),
 }
 TIMES_LIKE = ("Tinos", "TeX Gyre Termes", "FreeSerif")
 OTHER_SERIF = ("DejaVu Serif", "Charis SIL", "Noto Serif")
 SANS = ("Arimo", "Carlito", "Noto Sans")
 HAND_LIKE = ("TeX Gyre Chorus",)
 MONOSPACED = ("Cousine",)
+STAND_INS: Mapping[str, str] = MappingProxyType(
+    {
+        "Tinos": "Doulos SIL",
+        "TeX Gyre Termes": "Linux Libertine",
+        "FreeSerif": "Gentium Book Plus",
+        "Charis SIL": "EB Garamond",
+        "Noto Serif": "DejaVu Serif",
+        "DejaVu Serif": "Linux Libertine",
+        "Arimo": "Roboto",
+        "Carlito": "Lato",
+        "Noto Sans": "Open Sans",
+    }
+)
+"""Family → one of HELD_OUT that takes about the same room (see FontBook.replaced)."""
+HELD_OUT = tuple(dict.fromkeys(STAND_INS.values()))
+"""No recogniser may be trained on these: they show how one reads type that it has never seen."""
 
 
 class NoFont(LookupError):
@@ -108,6 +148,18 @@ class FontBook:
         """A book of those of `families` that are here. Raises NoFont when none is."""
         wanted = set(families)
         return FontBook({f.path.name: f.path for (name, _, _), f in self._faces.items() if name in wanted})
+
+    def replaced(self, families: Mapping[str, str]) -> FontBook:
+        """A book that draws each family named on the left with the faces of the one on the right.
+
+        Papers then come out with the same words in other type. Raises KeyError for a family that is not here.
+        """
+        other = copy.copy(self)
+        other._faces = {
+            (family, bold, italic): self._faces[families.get(family, family), bold, italic]
+            for family, bold, italic in self._faces
+        }
+        return other
 
     def _add(self, family: str, names: tuple[str, str, str, str], files: Mapping[str, Path]) -> None:
         regular = files.get(names[0])

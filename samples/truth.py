@@ -50,7 +50,7 @@ class Truth(Value):
     document_type: str
     """Type code, or `unknown` for papers of no known type."""
     kind: str
-    """What was generated: a type code, or `cong_van`, `bien_lai`."""
+    """What was generated: one of `samples.papers.KINDS`."""
     layout: str
     variant: str
     seed: int

@@ -15,7 +15,7 @@ from pipeline.stages.base import ACTOR, page_facts, purpose_of, source_facts
 from pipeline.stamp import space_needed
 from storage.records import DocumentRecord, SourceRecord, StoredRef
 
-PAGES_VERSION = "1"
+PAGES_VERSION = "2"
 PAGES_AT_ONCE = 8
 """Pages handed to one child process: its start is shared, and a crash costs no more than these."""
 LOOK_ALIKES = 2
@@ -135,6 +135,16 @@ def _page_flags(page: PageFacts, rules: RuleSet) -> list[str]:
         flags.append("skewed")
     if quality.sharpness < image.minimum_sharpness.value:
         flags.append("blurred")
+    if quality.contrast < image.minimum_contrast.value:
+        flags.append("low_contrast")
+    if quality.effective_dpi is not None and quality.effective_dpi < image.minimum_effective_dpi.value:
+        flags.append("detail_too_low")
+    if quality.cut_lines > image.maximum_cut_lines.value:
+        flags.append("cut_off")
+    if quality.glare_share is not None and quality.glare_share > image.maximum_glare_share.value:
+        flags.append("glare")
+    if quality.negative:
+        flags.append("negative")
     if picture.orientation != 1:
         flags.append("turned")
     return flags

@@ -80,16 +80,9 @@ class Read:
         if page.quality.blank:
             reading = PageReading(page=page.page, regions=())
         else:
-            settings = app.settings
             with app.vault.local_path(key) as path:
                 reading = app.in_reading_child(
-                    child.read_picture,
-                    path,
-                    page.picture,
-                    page.page,
-                    settings.ocr_engine,
-                    settings.ocr_language,
-                    settings.ocr_timeout_seconds,
+                    child.read_picture, path, page.picture, page.page, app.settings.ocr
                 )
         self._keep(app, document, engine, reading, time.perf_counter() - started)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from samples.fonts import FontBook
-from samples.papers import birth, card, decision, other
+from samples.papers import applications, birth, card, decision, letters, other, tables
 from samples.papers.common import Paper
 
 Painter = Callable[[FontBook, random.Random, str], Paper]
@@ -30,6 +30,10 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         "can_cuoc": Kind(card.identity_card, card.LAYOUTS),
         "cong_van": Kind(other.official_letter, other.LETTER_LAYOUTS),
         "bien_lai": Kind(other.receipt, other.RECEIPT_LAYOUTS),
+        "cong_van_dai": Kind(letters.long_letter, letters.LAYOUTS),
+        "bang_bieu": Kind(tables.table_page, tables.LAYOUTS),
+        "don": Kind(applications.application, applications.APPLICATION_LAYOUTS),
+        "giay_uy_quyen": Kind(applications.authorisation, applications.AUTHORISATION_LAYOUTS),
     }
 )
 

@@ -176,7 +176,9 @@ def test_doctor_finds_everything_in_order_and_names_what_is_not(ran: Ran) -> Non
     done = ecopy("doctor", "--home", ran.home, "--json")
     assert done.returncode == 0, done.stdout
     assert all(line["error"] is None for line in lines(done))
-    blind = ecopy("doctor", "--home", ran.home, "--json", ECOPY_OCR_LANGUAGE="xyz")
+    blind = ecopy(
+        "doctor", "--home", ran.home, "--json", ECOPY_OCR_ENGINE="tesseract", ECOPY_OCR_LANGUAGE="xyz"
+    )
     assert blind.returncode == 1
     (fault,) = [line for line in lines(blind) if line["error"]]
     assert fault["component"] == "ocr"

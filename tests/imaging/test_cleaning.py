@@ -22,7 +22,7 @@ def test_cleaned_coordinates_lead_back_to_the_picture(degrees: float, dpi: int) 
     cleaned = clean_for_reading(np.asarray(page), dpi)
 
     assert cleaned.skew == pytest.approx(degrees, abs=0.12)
-    assert cleaned.dpi == pytest.approx(min(dpi, 300), rel=0.02)
+    assert cleaned.dpi == pytest.approx(300, rel=0.02)
     lower = cleaned.grey.copy()
     lower[: int(lower.shape[0] * 0.8)] = 255
     ys, xs = np.nonzero(lower < 100)
@@ -92,7 +92,7 @@ def test_a_title_printed_in_red_stays_readable() -> None:
     font = ImageFont.truetype(FONT, 60)
     ImageDraw.Draw(page).text((520, 300), "GIẤY KHAI SINH", font=font, fill=(200, 30, 40))
     cleaned = clean_for_reading(np.asarray(noisy(page, 3)), 200)
-    title = cleaned.grey[300:380, 520:1050]
+    title = cleaned.grey[450:570, 780:1575]
     assert (title < 110).mean() > 0.08
     assert cleaned.stamps == ()
 
@@ -117,9 +117,9 @@ def test_leaders_vanish_and_are_remembered_while_full_stops_stay(degrees: float)
     inside = cleaned.grey[run.y0 : run.y1, run.x0 + 4 : run.x0 + 200]
     assert (inside < 150).mean() < 0.03
 
-    sentence = clean_for_reading(np.asarray(leader_page()), 200).grey[1290:1350, 190:900]
+    sentence = clean_for_reading(np.asarray(leader_page()), 200).grey[1935:2025, 285:1350]
     count, _, stats, _ = cv2.connectedComponentsWithStats((sentence < 150).astype(np.uint8))
-    stops = sum(h <= 6 and w <= 6 for w, h in stats[1:count, 2:4])
+    stops = sum(h <= 9 and w <= 9 for w, h in stats[1:count, 2:4])
     assert stops >= 4
 
 
@@ -145,7 +145,8 @@ def test_specks_of_a_photocopy_vanish_and_diacritics_stay() -> None:
     strewn = page.copy()
     strewn[rng.random(page.shape) < 0.0008] = 0
     cleaned = clean_for_reading(strewn, 200).grey
-    assert np.count_nonzero(cleaned[2000:] < 128) < 0.05 * np.count_nonzero(strewn[2000:] < 128)
+    empty = round(0.85 * len(cleaned))
+    assert np.count_nonzero(cleaned[empty:] < 128) < 0.0001 * cleaned[empty:].size
     assert np.count_nonzero(cleaned < 128) == pytest.approx(np.count_nonzero(clean < 128), rel=0.06)
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from models.geometry import Box
-from models.reading import EngineVersion, Line, PageReading, Reading, Region, Word
+from models.reading import Alternative, Cell, EngineVersion, Line, PageReading, Reading, Region, Word
 from ocr.lines import PlacedLine, PlacedWord
 
 FONT = "/usr/share/fonts/truetype/croscore/Tinos-Regular.ttf"
@@ -82,3 +83,49 @@ def reading_of(*pages: Sequence[str]) -> Reading:
         )
         made.append(PageReading(page=number, regions=tuple(regions), width_px=1000, height_px=1400))
     return Reading(engine=EngineVersion(name="test", version="1"), pages=tuple(made))
+
+
+def rich_reading() -> Reading:
+    """A page with everything the tree can hold: alternatives, another engine's line, a table, a stamp."""
+
+    def word(text: str, x: float, y: float, **more: Any) -> Word:
+        box = Box(x0=x, y0=y, x1=x + 0.02 * len(text), y1=y + 0.02)
+        return Word(text=text, box=box, confidence=0.9, **more)
+
+    def line(*words: Word, engine: str | None = None) -> Line:
+        return Line(words=words, box=Box.around(w.box for w in words), engine=engine)
+
+    doubtful = word(
+        "Chỉ",
+        0.1,
+        0.1,
+        alternatives=(Alternative(text="Chi", confidence=0.21),),
+        character_confidences=(0.99, 0.98, 0.6),
+    )
+    text = line(doubtful, word("thị", 0.2, 0.1), engine="second")
+    rows = (
+        line(word("STT", 0.1, 0.2), word("Tên", 0.3, 0.2)),
+        line(word("1", 0.1, 0.3)),
+        line(word("Bản", 0.3, 0.3), word("sao", 0.4, 0.3)),
+        line(word("giấy", 0.3, 0.33)),
+    )
+    cells = (
+        Cell(row=0, column=0, column_span=2, box=Box(x0=0.1, y0=0.2, x1=0.9, y1=0.3), lines=(0,)),
+        Cell(row=1, column=0, box=Box(x0=0.1, y0=0.3, x1=0.3, y1=0.4), lines=(1,)),
+        Cell(row=1, column=1, box=Box(x0=0.3, y0=0.3, x1=0.9, y1=0.4), lines=(2, 3)),
+    )
+    number = line(word("2", 0.5, 0.05))
+    page = PageReading(
+        page=1,
+        regions=(
+            Region(kind="text", box=text.box, lines=(text,)),
+            Region(kind="table", box=Box(x0=0.1, y0=0.2, x1=0.9, y1=0.4), lines=rows, cells=cells),
+            Region(kind="form", box=number.box, lines=(line(word("Họ", 0.1, 0.5)),)),
+            Region(kind="page_number", box=number.box, lines=(number,)),
+            Region(kind="stamp", box=Box(x0=0.6, y0=0.7, x1=0.8, y1=0.85)),
+            Region(kind="handwriting", box=Box(x0=0.1, y0=0.7, x1=0.3, y1=0.75)),
+        ),
+        width_px=1000,
+        height_px=1400,
+    )
+    return Reading(engine=EngineVersion(name="test", version="1"), pages=(page,))

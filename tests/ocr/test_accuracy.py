@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ocr.accuracy import best_place, compare, total
+from ocr.accuracy import best_place, compare, invented_words, total
 
 LINES = ["Độc lập - Tự do - Hạnh phúc", "Số: 12/QĐ-UBND", "Ủy ban nhân dân phường Mẫu"]
 
@@ -48,3 +48,15 @@ def test_rates_stay_between_zero_and_one(lines: list[str], output: str) -> None:
 def test_decomposed_letters_count_as_composed_ones() -> None:
     assert compare(["Ủy"], "U\u0309y").cer == 0
     assert best_place("Ủy ban", "Ủy ban nhân dân") == "Ủy ban"
+
+
+def test_a_line_is_exact_only_between_spaces() -> None:
+    found = compare(["Số 1", "12", "phường Mẫu"], "Số 1 phường Mẫu, 123")
+    assert (found.lines, found.exact_lines) == (3, 1)
+    assert found.exact_rate == 1 / 3
+
+
+def test_invented_words_are_those_the_page_lacks_or_has_fewer_of() -> None:
+    assert invented_words(["Số: 12", "Độc lập"], "Độc lập Số: 12") == (0, 4)
+    assert invented_words(["Số: 12"], "Số: Số: 13") == (2, 3)
+    assert invented_words(["Số"], "") == (0, 0)

@@ -6,13 +6,14 @@ import unicodedata
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageDraw, ImageFont
 
+from models.errors import EngineMissing
 from models.ports import OcrEngine
 from models.reading import PageReading
 from models.text import nfc
 from ocr.accuracy import compare
-from ocr.engines import create_engine, engine_names
+from ocr.engines import best_installed, create_engine, engine_names
 from tests.ocr.support import EVERY_LETTER, Printed, page_of, pixels
 
 LINES = (
@@ -22,9 +23,28 @@ LINES = (
 )
 
 
-@pytest.fixture(scope="module", params=engine_names())
+def runnable() -> list[str]:
+    """Every engine whose parts are installed here; the optional ones may be missing."""
+    found = []
+    for name in engine_names():
+        try:
+            create_engine(name)
+        except EngineMissing:
+            continue
+        found.append(name)
+    return found
+
+
+def variants() -> list[str]:
+    """Engine and profile; the second opinions are another way through the engine."""
+    found = [f"{name}-fast" for name in runnable() if name != "auto"]
+    return [*found, f"{best_installed()}-best"]
+
+
+@pytest.fixture(scope="module", params=variants())
 def engine(request: pytest.FixtureRequest) -> OcrEngine:
-    return create_engine(request.param)
+    name, profile = request.param.split("-")
+    return create_engine(name, profile=profile)
 
 
 def letter(dpi: int = 200) -> Image.Image:
@@ -118,6 +138,50 @@ def test_blank_paper_and_pages_of_no_text_read_as_nothing(engine: OcrEngine) -> 
     for name, page in pages.items():
         reading = engine.read_page(page, dpi=150, page=1)
         assert reading.text == "", name
+
+
+def test_codes_and_patterns_are_no_text(engine: OcrEngine) -> None:
+    rng = np.random.default_rng(3)
+    bars = np.repeat(np.where(rng.random(300) < 0.5, 0, 255).astype(np.uint8), 2)
+    barcodes = np.full((900, 700), 255, np.uint8)
+    for y in range(60, 800, 200):
+        barcodes[y : y + 120, 50:650] = bars
+    matrix = np.full((900, 700), 255, np.uint8)
+    for y in (60, 480):
+        block = np.kron(rng.integers(0, 2, (33, 33)), np.ones((9, 9))).astype(np.uint8) * 255
+        matrix[y : y + 297, 60:357] = block
+    rows, columns = np.indices((900, 700))
+    pages = {
+        "barcodes": barcodes,
+        "matrix codes": matrix,
+        "ruled paper": np.where(rows % 50 < 3, 0, 255).astype(np.uint8),
+        "graph paper": np.where((rows % 60 < 3) | (columns % 60 < 3), 0, 255).astype(np.uint8),
+        "chequers": ((rows // 8 + columns // 8) % 2 * 255).astype(np.uint8),
+        "halftone": (rng.random((900, 700)) < np.linspace(0, 1, 700)).astype(np.uint8) * 255,
+    }
+    for name, page in pages.items():
+        assert engine.read_page(page, dpi=200, page=1).text == "", name
+
+
+@pytest.mark.parametrize(
+    "words", ["Свидетельство о рождении", "الجمهورية وزارة الداخلية", "Ελληνική Δημοκρατία"]
+)
+def test_other_scripts_are_empty_or_plainly_doubtful(engine: OcrEngine, words: str) -> None:
+    picture = Image.new("L", (1100, 400), 255)
+    font = ImageFont.truetype("/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf", 46)
+    for y in (60, 160, 260):
+        ImageDraw.Draw(picture).text((60, y), words, font=font, fill=20)
+    reading = engine.read_page(np.asarray(picture), dpi=300, page=1)
+    assert all(line.confidence < 0.8 for line in reading.lines())
+
+
+def test_a_page_of_twenty_thousand_pixels_is_read_in_bounded_memory(engine: OcrEngine) -> None:
+    page = pixels(page_of([Printed(10, 10, LINES[2])], size_mm=(100, 25))).min(axis=2)
+    strip = np.full((20_000, page.shape[1]), 250, np.uint8)
+    strip[9_000 : 9_000 + page.shape[0]] = page
+    reading = engine.read_page(strip, dpi=200, page=1)
+    well_formed(reading)
+    assert reading.text == LINES[2]
 
 
 def _photograph(height: int, width: int) -> np.ndarray:

@@ -63,3 +63,11 @@ def test_the_dots_of_a_leader_leave_the_words_and_other_dots_stay() -> None:
     assert same is line
     (sentence,) = without_leader_dots([placed_line("Ban hành v.v. Điều 2.", 100, 100)], [leader])
     assert sentence.text == "Ban hành v.v. Điều 2."
+
+
+def test_words_on_two_sides_of_an_upright_rule_stay_apart() -> None:
+    row = [placed("12", 100, 100), placed("Lê", 135, 100)]
+    assert texts([row]) == ["12 Lê"]
+    apart = build_lines([row], bars=[(132.5, 50, 400)])
+    assert [line.text for line in apart] == ["12", "Lê"]
+    assert [line.text for line in build_lines([row], bars=[(132.5, 300, 400)])] == ["12 Lê"]

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytesseract
 import pytest
 
-from models.errors import BadSettings, EngineFault, EngineMissing
+from models.errors import EngineFault, EngineMissing
 from ocr.engines import create_engine
 from ocr.tesseract import TesseractEngine
 from tests.ocr.support import Printed, page_of, pixels
@@ -93,13 +93,6 @@ def test_the_version_names_program_and_model() -> None:
     assert name[0].isdigit()
     assert model.startswith("vie")
     assert recipe.startswith("r")
-
-
-def test_unknown_engines_and_settings_are_bad_settings() -> None:
-    with pytest.raises(BadSettings):
-        create_engine("crystal-ball")
-    with pytest.raises(BadSettings):
-        create_engine("tesseract", colour="red")
 
 
 def test_no_scratch_file_is_left_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -284,6 +284,17 @@ class Answer(Value):
     number: int
 
 
+_PREPARED: list[str] = []
+
+
+def prepare() -> None:
+    _PREPARED.append("once")
+
+
+def prepared() -> str:
+    return " ".join(_PREPARED)
+
+
 def double(value: int) -> int:
     return 2 * value
 

@@ -199,6 +199,11 @@ def test_a_module_that_can_not_be_loaded_is_an_engine_fault() -> None:
     assert "there_is_no_such_module" in str(caught.value.details["reason"])
 
 
+def test_a_function_named_with_its_module_is_called_before_the_first_child() -> None:
+    with Sandbox(preload=("tests.pdf.support:prepare",)) as own:
+        assert [own.call(support.prepared) for _ in range(2)] == ["once", "once"]
+
+
 def test_a_request_that_can_not_be_understood_is_our_fault(sandbox: Sandbox) -> None:
     with pytest.raises(EngineFault) as caught:
         sandbox.call(support.double, support.Lost())  # type: ignore[arg-type]

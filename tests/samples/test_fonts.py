@@ -7,7 +7,17 @@ from pathlib import Path
 import pytest
 from fontTools.ttLib import TTFont
 
-from samples.fonts import VIETNAMESE_LETTERS, FontBook, NoFont, missing_letters
+from samples.fonts import (
+    HAND_LIKE,
+    HELD_OUT,
+    MONOSPACED,
+    SANS,
+    TIMES_LIKE,
+    VIETNAMESE_LETTERS,
+    FontBook,
+    NoFont,
+    missing_letters,
+)
 from samples.generate import fonts
 
 
@@ -54,6 +64,24 @@ def test_a_missing_bold_style_is_made_up_from_the_regular_one() -> None:
     assert alone.families == ("Tinos",)
     assert alone.face("Tinos", bold=True).embolden
     assert not alone.face("Tinos", italic=True).embolden
+
+
+def test_a_replaced_family_is_drawn_with_the_faces_of_another() -> None:
+    book = fonts()
+    one, other = (f for f in book.families if f in ("Tinos", "Arimo"))
+    replaced = book.replaced({one: other})
+    for bold in (False, True):
+        assert replaced.face(one, bold=bold) == book.face(other, bold=bold)
+        assert replaced.face(other, bold=bold) == book.face(other, bold=bold)
+    assert book.face(one) != book.face(other)
+    assert replaced.families == book.families
+    with pytest.raises(KeyError):
+        book.replaced({one: "Comic"})
+
+
+def test_families_held_out_from_training_are_none_of_those_that_papers_are_mostly_set_in() -> None:
+    assert set(HELD_OUT) <= set(fonts().families)
+    assert not set(HELD_OUT) & {*TIMES_LIKE, *SANS, *MONOSPACED, *HAND_LIKE}
 
 
 def test_no_font_at_all_is_said_with_the_remedy(tmp_path: Path) -> None:

@@ -11,11 +11,13 @@ import numpy as np
 import pytest
 
 from models.text import squeeze
+from samples.fonts import STAND_INS
 from samples.generate import draw_paper, fonts, generate
 from samples.papers import KINDS
 from samples.papers.common import SAMPLE_MARK
 from samples.papers.decision import decision
 from samples.randomness import seeded
+from samples.truth import TruthLine
 from tests.samples.support import contrast
 
 LAYOUTS = [(kind, layout) for kind, known in KINDS.items() for layout in known.layouts]
@@ -37,6 +39,10 @@ FIELDS = {
     },
     "cong_van": set(),
     "bien_lai": set(),
+    "cong_van_dai": set(),
+    "bang_bieu": set(),
+    "don": set(),
+    "giay_uy_quyen": set(),
 }  # fmt: skip
 DATES = {"birth_date", "registered_on", "issued_on", "effective_from", "valid_to"}
 
@@ -88,12 +94,62 @@ def test_text_is_in_nfc_and_fields_have_a_place(kind: str, layout: str) -> None:
 def test_no_line_is_printed_over_another(kind: str, layout: str) -> None:
     for seed in range(6, 9):
         for sheet in draw_paper(kind, seed, layout).sheets:
-            lines = sheet.truth_lines()
-            for one, other in itertools.combinations(lines, 2):
-                across = min(one.box.x1, other.box.x1) - max(one.box.x0, other.box.x0)
-                down = min(one.box.y1, other.box.y1) - max(one.box.y0, other.box.y0)
-                over = across > 0 and down > 0.35 * min(one.box.height, other.box.height)
-                assert not over, (one.text, other.text)
+            _no_line_over_another(sheet.truth_lines())
+
+
+def _no_line_over_another(lines: tuple[TruthLine, ...]) -> None:
+    for one, other in itertools.combinations(lines, 2):
+        across = min(one.box.x1, other.box.x1) - max(one.box.x0, other.box.x0)
+        down = min(one.box.y1, other.box.y1) - max(one.box.y0, other.box.y0)
+        over = across > 0 and down > 0.35 * min(one.box.height, other.box.height)
+        assert not over, (one.text, other.text)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_papers_in_type_held_out_from_training_keep_their_words_and_stay_in_order(kind: str) -> None:
+    """Wider and narrower faces than those the layouts were made with."""
+    book = fonts()
+    strange = book.replaced(STAND_INS)
+    for layout in KINDS[kind].layouts:
+        own, other = (draw_paper(kind, 10, layout, b) for b in (book, strange))
+        assert own.fields == other.fields
+        words = [" ".join(" ".join(t.text for t in s.truth_lines()) for s in p.sheets) for p in (own, other)]
+        if kind != "quyet_dinh":  # a decision takes in as many duties as fill its pages
+            assert sorted(_plain_words(words[0])) == sorted(_plain_words(words[1]))
+        for sheet in other.sheets:
+            _no_line_over_another(sheet.truth_lines())
+
+
+def _plain_words(text: str) -> list[str]:
+    """Without page numbers."""
+    return [word for word in text.split() if not (word.isdecimal() and len(word) == 1)]
+
+
+@pytest.mark.parametrize("layout", KINDS["bang_bieu"].layouts)
+def test_the_rows_of_a_table_add_up_to_its_total(layout: str) -> None:
+    for seed in (1, 2):
+        lines = [
+            t.text for sheet in draw_paper("bang_bieu", seed, layout).sheets for t in sheet.truth_lines()
+        ]
+        at = lines.index("Tổng cộng")
+        total = int(lines[at + 1].replace(".", ""))
+        assert any(f"Tổng số tiền: {lines[at + 1]} đồng (bằng chữ: " in line for line in lines)
+        titles = lines[: lines.index("1")]
+        goods = "Thành tiền" in titles
+        amounts = [
+            int(t.replace(".", ""))
+            for t in lines[len(titles) : at]
+            if t.replace(".", "").isdecimal() and "." in t
+        ]
+        assert (sum(amounts[1::2]) if goods else sum(amounts)) == total
+
+
+def test_a_long_letter_runs_over_several_pages_that_are_numbered() -> None:
+    for layout in KINDS["cong_van_dai"].layouts:
+        sheets = draw_paper("cong_van_dai", 3, layout).sheets
+        assert 2 <= len(sheets) <= 4
+        for number, sheet in enumerate(sheets[1:], start=2):
+            assert sheet.truth_lines()[0].text == str(number)
 
 
 @pytest.mark.parametrize("layout", ["2021-sheet", "2024-sheet"])

@@ -1,0 +1,1 @@
+"""How the small networks of this room were trained; nothing here is needed to use them."""

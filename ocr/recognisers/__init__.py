@@ -1,0 +1,1 @@
+"""Line recognisers: crops of text lines become characters with places, confidences and alternatives."""

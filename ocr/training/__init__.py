@@ -1,0 +1,1 @@
+"""Training of the line recogniser: text, drawn lines, the network, and the file that ships."""
