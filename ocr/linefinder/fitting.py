@@ -15,11 +15,11 @@ _MOST_TO_STRIP, _LEAST_TO_STRIP = 4.5, 0.4
 """Letters are about twice as high as their strip; pieces far off that are no letters of the line."""
 _LETTER = 75.0
 """The percentile of the heights of a line's letters taken as the height of its capitals."""
-_ABOVE, _BELOW = 0.62, 0.42
+ABOVE, BELOW = 0.62, 0.42
 """How far stacked marks reach above the capitals and tails below the base line, in heights of capitals."""
 _BESIDE = 1.0
 """How far beyond its strip a line's ink may begin or end, in heights."""
-_LETTER_SHARE = 0.45
+LETTER_SHARE = 0.45
 _DOT, _DOT_GAP = 0.3, 0.35
 _FAINT = 0.4
 """Ink less than this share as dark as the line's own is show-through or a stain."""
@@ -47,6 +47,23 @@ class Line:
     pieces: Pieces
     members: np.ndarray = field(repr=False)
     """Which of the pieces are its ink."""
+
+    @classmethod
+    def of_piece(cls, pieces: Pieces, i: int, score: float) -> Line:
+        """A single piece of ink as a line of its own."""
+        top, bottom = float(pieces.y0[i]), float(pieces.y1[i])
+        return cls(
+            x0=float(pieces.x0[i]),
+            x1=float(pieces.x1[i]),
+            top=top,
+            bottom=bottom,
+            x=float(pieces.cx[i]),
+            slope=0.0,
+            score=score,
+            height=bottom - top,
+            pieces=pieces,
+            members=np.array([i]),
+        )
 
     @property
     def middle(self) -> float:
@@ -128,20 +145,20 @@ def _fit(kernels: Kernels, k: int, pieces: Pieces, own: np.ndarray) -> Line | No
     ceiling = floor - height
     dark = 255.0 - float(np.percentile(pieces.darkest[own][body], 30))
     fits = (
-        (top >= ceiling - _ABOVE * height - 1)
-        & (bottom <= floor + _BELOW * height + 1)
+        (top >= ceiling - ABOVE * height - 1)
+        & (bottom <= floor + BELOW * height + 1)
         & (right >= first - _BESIDE * height)
         & (left <= last + _BESIDE * height)
         & (255.0 - pieces.darkest[own] >= _FAINT * dark)
     )
     # A stroke of a signature that hangs into the line is no letter of it.
     fits |= body & (tall <= _TALLEST * height)
-    fits &= ~_leader_dots(left, right, top, bottom, fits & (tall >= _LETTER_SHARE * height), height)
+    fits &= ~_leader_dots(left, right, top, bottom, fits & (tall >= LETTER_SHARE * height), height)
     line = Line(
         x0=max(float(left[fits].min()), first - _BESIDE * height),
         x1=min(float(right[fits].max()), last + _BESIDE * height),
-        top=max(float(top[fits].min()), ceiling - _ABOVE * height),
-        bottom=min(float(bottom[fits].max()), floor + _BELOW * height),
+        top=max(float(top[fits].min()), ceiling - ABOVE * height),
+        bottom=min(float(bottom[fits].max()), floor + BELOW * height),
         x=x,
         slope=slope,
         score=float(kernels.score[k]),

@@ -52,21 +52,5 @@ def lonely(lines: Sequence[Line], pieces: Pieces, usual: Usual) -> list[Line]:
         beside = (top < cy) & (cy < bottom)
         column = short & (np.abs((x0 + x1) / 2 - cx) <= _COLUMN * height)
         if not over.any() and beside.any() and int(column.sum()) >= _NEIGHBOURS:
-            found.append(_alone(pieces, int(i)))
+            found.append(Line.of_piece(pieces, int(i), _SCORE))
     return found
-
-
-def _alone(pieces: Pieces, i: int) -> Line:
-    top, bottom = float(pieces.y0[i]), float(pieces.y1[i])
-    return Line(
-        x0=float(pieces.x0[i]),
-        x1=float(pieces.x1[i]),
-        top=top,
-        bottom=bottom,
-        x=float(pieces.cx[i]),
-        slope=0.0,
-        score=_SCORE,
-        height=bottom - top,
-        pieces=pieces,
-        members=np.array([i]),
-    )

@@ -6,13 +6,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ocr.linefinder.fitting import Line
+from ocr.linefinder.fitting import ABOVE, BELOW, LETTER_SHARE, Line
 from ocr.linefinder.ink import Pieces
 
-_LETTER_SHARE = 0.45
-"""What is at least this high, in heights of capitals, is a letter; marks are lower."""
 _MARK_HIGH, _MARK_WIDE = 0.5, 0.9
-_ABOVE, _BELOW = 0.62, 0.42
 _TOUCH = 0.3
 """How far into the height of the letters a mark may reach from above."""
 _ASIDE = 0.12
@@ -50,7 +47,7 @@ def _distances(line: Line, pieces: Pieces, orphans: np.ndarray) -> np.ndarray:
     """How far each orphan is from the letters it would mark; infinite where it can't be a mark of this line."""
     shift = line.slope * (pieces.cx[line.members] - line.x)
     top, bottom = pieces.y0[line.members] - shift, pieces.y1[line.members] - shift
-    letters = line.members[bottom - top >= _LETTER_SHARE * line.height]
+    letters = line.members[bottom - top >= LETTER_SHARE * line.height]
     found = np.full(len(orphans), np.inf)
     if not len(letters) or not len(orphans):
         return found
@@ -61,8 +58,8 @@ def _distances(line: Line, pieces: Pieces, orphans: np.ndarray) -> np.ndarray:
     dark = 255.0 - float(np.percentile(pieces.darkest[letters], 30))
     mark = (bottom - top <= _MARK_HIGH * line.height) & (255.0 - pieces.darkest[orphans] >= _FAINT * dark)
     mark &= pieces.x1[orphans] - pieces.x0[orphans] <= _MARK_WIDE * line.height
-    over = (bottom <= ceiling + _TOUCH * line.height) & (top >= ceiling - _ABOVE * line.height - 1)
-    under = (top >= floor - 1) & (bottom <= floor + _BELOW * line.height + 1)
+    over = (bottom <= ceiling + _TOUCH * line.height) & (top >= ceiling - ABOVE * line.height - 1)
+    under = (top >= floor - 1) & (bottom <= floor + BELOW * line.height + 1)
     candidates = np.flatnonzero(mark & (over | under))
     aside = _ASIDE * line.height
     for i in candidates:

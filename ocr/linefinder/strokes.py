@@ -43,7 +43,11 @@ def strokes(lines: Sequence[Line], pieces: Pieces, mm: float, darkest: float) ->
     for line in lines:
         if line.pieces is pieces:
             loose[line.members] = False
-    return [_as_line(pieces, int(i)) for i in np.flatnonzero(loose) if _crosses_its_middle(pieces, int(i))]
+    return [
+        Line.of_piece(pieces, int(i), _SCORE)
+        for i in np.flatnonzero(loose)
+        if _crosses_its_middle(pieces, int(i))
+    ]
 
 
 def _crosses_its_middle(pieces: Pieces, i: int) -> bool:
@@ -52,19 +56,3 @@ def _crosses_its_middle(pieces: Pieces, i: int) -> bool:
     dy, dx = int(_INNER * (y1 - y0)), int(_INNER * (x1 - x0))
     inner = own[dy : own.shape[0] - dy, dx : own.shape[1] - dx]
     return float(inner.sum()) >= _INNER_SHARE * float(own.sum())
-
-
-def _as_line(pieces: Pieces, i: int) -> Line:
-    top, bottom = float(pieces.y0[i]), float(pieces.y1[i])
-    return Line(
-        x0=float(pieces.x0[i]),
-        x1=float(pieces.x1[i]),
-        top=top,
-        bottom=bottom,
-        x=float(pieces.cx[i]),
-        slope=0.0,
-        score=_SCORE,
-        height=bottom - top,
-        pieces=pieces,
-        members=np.array([i]),
-    )
