@@ -23,6 +23,8 @@ _ON_GRID = 0.22
 """How far from its place a leader's dot may lie, as a share of the step from dot to dot."""
 _LARGER = 1.4
 """How much more ink than a dot a mark has that swallowed one: the dot below an ị, a full stop."""
+_FREE, _MOSTLY_FREE = 0.2, 0.5
+"""How much of the ring around a dot may hold ink, and the share of a leader's dots that stand so."""
 _REACH_MM = 60.0
 _MISSES = 3
 """A leader's places are followed beyond its free dots, under the letters, until so many have no ink."""
@@ -82,6 +84,7 @@ def _leaders(grey: np.ndarray, pieces: Pieces, dots: np.ndarray, mm: float) -> l
             len(chain) >= _MIN_DOTS
             and _dotted(centres[chain], sizes[chain], mm)
             and _white_between(grey, centres[chain])
+            and _standing_free(grey, centres[chain], sizes[chain], mm)
         ):
             grid = _Grid.through(centres[chain])
             if grid is not None:
@@ -358,3 +361,15 @@ def _white_between(grey: np.ndarray, centres: np.ndarray) -> bool:
     dots = grey[rows, columns].astype(np.float32)
     middles = grey[(rows[1:] + rows[:-1]) // 2, (columns[1:] + columns[:-1]) // 2].astype(np.float32)
     return float((middles - dots[1:] >= 0.5 * (255 - dots[1:])).mean()) >= 0.8
+
+
+def _standing_free(grey: np.ndarray, centres: np.ndarray, sizes: np.ndarray, mm: float) -> bool:
+    """True where paper shows all around most dots: the dark bits of a faded small line have pale strokes beside them."""
+    height, width = grey.shape
+    angles = np.linspace(0, 2 * np.pi, 16, endpoint=False)
+    reach = sizes / np.pi**0.5 + 0.3 * mm
+    x = np.rint(centres[:, :1] + reach[:, None] * np.cos(angles)).astype(np.intp).clip(0, width - 1)
+    y = np.rint(centres[:, 1:] + reach[:, None] * np.sin(angles)).astype(np.intp).clip(0, height - 1)
+    dots = grey[tuple(np.rint(centres[:, ::-1]).astype(np.intp).T)].astype(np.float32)
+    pale = grey[y, x] - dots[:, None] < 0.5 * (255 - dots[:, None])
+    return float((pale.mean(axis=1) <= _FREE).mean()) >= _MOSTLY_FREE

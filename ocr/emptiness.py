@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import cv2
 import numpy as np
 
 from imaging.cleaning import CleanedPage
+from imaging.pieces import Pieces
 
 SMALLEST_PX = 12
 """A picture lower or narrower than this holds no text."""
@@ -24,8 +24,8 @@ def no_text(cleaned: CleanedPage) -> bool:
     cm = cleaned.dpi / 2.54
     if np.count_nonzero(dark) / cm**2 * 100 < _LEAST_DARK_MM2:
         return True
-    count, _, _, centres = cv2.connectedComponentsWithStats(dark, connectivity=8)
-    return count > _LEAST_PIECES and _is_noise(centres[1:] / cm)
+    centres = Pieces.of(dark).centres
+    return len(centres) > _LEAST_PIECES and _is_noise(centres[1:] / cm)
 
 
 def _is_noise(centres: np.ndarray) -> bool:

@@ -179,15 +179,22 @@ def _joined(
 ) -> list[list[PlacedWord]]:
     """Append each piece to the nearest one on its left that runs on at the same height."""
     done: list[list[PlacedWord]] = []
+    # Most pairs are on different levels, which their outermost words tell soonest.
+    levels: list[tuple[float, float]] = []
     for piece in sorted(pieces, key=lambda p: p[0].x0):
-        best: list[PlacedWord] | None = None
-        for other in done:
-            if other[-1].x0 <= piece[0].x0 and _runs_on(other, piece, leaders, bars):
-                best = other if best is None or other[-1].x1 > best[-1].x1 else best
+        top, bottom = min(w.y0 for w in piece), max(w.y1 for w in piece)
+        best: int | None = None
+        for i, other in enumerate(done):
+            if levels[i][1] <= top or bottom <= levels[i][0] or other[-1].x0 > piece[0].x0:
+                continue
+            if _runs_on(other, piece, leaders, bars) and (best is None or other[-1].x1 > done[best][-1].x1):
+                best = i
         if best is None:
             done.append(list(piece))
+            levels.append((top, bottom))
         else:
-            best.extend(piece)
+            done[best].extend(piece)
+            levels[best] = (min(levels[best][0], top), max(levels[best][1], bottom))
     return done
 
 

@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 
 from imaging.cleaning import CleanedPage
+from imaging.pieces import Pieces
 from imaging.scaling import reduced
 from ocr.linefinder.found import FoundLine
 
@@ -117,7 +118,7 @@ def _codes(cleaned: CleanedPage, lines: Sequence[FoundLine]) -> list[Unread]:
 
 def _regions(dense: np.ndarray, least_width: float, least_height: float) -> list[tuple[int, int, int, int]]:
     """Boxes (x, y, width, height) of the pieces of a 0/1 picture that are large, but not the page itself."""
-    _, _, stats, _ = cv2.connectedComponentsWithStats(dense, connectivity=8)
+    stats = Pieces.of(dense).stats
     return [
         (x, y, w, h)
         for x, y, w, h, _ in stats[1:].tolist()

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from imaging.pieces import Pieces as Connected
 from ocr.linefinder.fitting import Line
 from ocr.linefinder.found import FoundLine
 from ocr.linefinder.ink import Pieces
@@ -81,7 +82,7 @@ def _overlooked(lines: Sequence[Line], pieces: Pieces, mm: float) -> list[Row]:
         canvas[y0:y1, x0:x1] = 1
     reach = max(3, round(_WORD_GAP_MM * mm) | 1)
     joined = cv2.morphologyEx(canvas, cv2.MORPH_CLOSE, np.ones((1, reach), np.uint8))
-    _, _, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
+    stats = Connected.of(joined).stats
     return [
         (float(x), float(y), float(x + w), float(y + h))
         for x, y, w, h, _ in stats[1:]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from imaging.pieces import Pieces
 from ocr.linefinder.detector import TextMap
 
 _LIKELY = 0.3
@@ -54,7 +55,8 @@ class Kernels:
 def kernels_of(found: TextMap) -> Kernels:
     """The strips whose probability is high on the whole, each only as far as it runs straight and level."""
     mask = (found.probability > _LIKELY).astype(np.uint8)
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
+    pieces = Pieces.of(mask)
+    labels, stats = pieces.labels, pieces.stats
     for i in np.flatnonzero(_bent(stats)):
         if i:
             _straighten(labels, stats, int(i))

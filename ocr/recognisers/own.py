@@ -19,8 +19,8 @@ from ocr.recognisers.session import batches, fingerprint, net, stacked
 WEIGHTS = Path(__file__).parents[1] / "weights" / "lines.onnx"
 _LONGEST = 2400
 """Columns of a line: longer ones were not learnt from."""
-_MOST_COLUMNS = 4096
-"""Columns of a batch with its padding, which bounds the memory of a run."""
+_MOST_COLUMNS = 1200
+"""Columns of a batch with its padding: what the processor's cache holds is read a tenth faster than four times as much."""
 
 
 class OwnRecogniser:

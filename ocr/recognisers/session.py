@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _STEP = 32
 """Widths are rounded up to this, so that one line more or less does not change every shape."""
-_ALIKE = 0.75
+_ALIKE = 0.9
 """Lines go together when the narrowest has at least this share of the widest one's width."""
 _PAPER = 255
 
@@ -34,8 +34,8 @@ class Net:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1
         options.log_severity_level = 4  # what goes wrong is raised
-        # Every batch has another shape: arena and patterns would keep the largest of each for good.
-        options.enable_cpu_mem_arena = options.enable_mem_pattern = False
+        # Every batch has another shape: a pattern kept for each would pile up.
+        options.enable_mem_pattern = False
         self._name = name
         try:
             self._session: onnxruntime.InferenceSession = onnxruntime.InferenceSession(

@@ -14,14 +14,17 @@ from pathlib import Path
 
 import numpy as np
 
-from ocr.training.alphabet import HEIGHT, STRIDE, classes
+from ocr.training.alphabet import HEIGHT, STRIDE, classes, is_known
 from ocr.training.drawing import draw
 from ocr.training.fonts import Typefaces
 from ocr.training.scanning import photograph
+from ocr.training.sheets import lines_off_sheet, training_fonts
 from ocr.training.text import TextSource
 
 BATCH_COLUMNS = 5600
 """Pixel columns of a batch: nine lines of 600 pixels. Small batches are more steps for the same lines."""
+OFF_SHEETS = 0.5
+"""Share of lines that come off whole sheets, cleaned and found as in service."""
 _POOL = 96
 """Lines drawn before they are sorted by width into batches."""
 
@@ -76,11 +79,31 @@ def collate(lines: Sequence[Line]) -> Batch:
     )
 
 
-def batches(seed: int, text: TextSource, faces: Typefaces, columns: int = BATCH_COLUMNS) -> Iterator[Batch]:
-    """Endless batches from one seed."""
-    rng = random.Random(seed)
+def lines_off_sheets(rng: random.Random, text: TextSource) -> Iterator[Line]:
+    """Endless lines as cleaning and the line finder deliver them. Raises NoFont."""
+    book = training_fonts()
     while True:
-        pool = sorted((make_line(rng, text, faces) for _ in range(_POOL)), key=lambda x: x.picture.shape[1])
+        for picture, words in lines_off_sheet(rng, text, book):
+            if is_known(words) and picture.shape[1] // STRIDE >= _steps_needed(words):
+                yield Line(picture, words)
+
+
+def batches(
+    seed: int,
+    text: TextSource,
+    faces: Typefaces,
+    *,
+    columns: int = BATCH_COLUMNS,
+    off_sheets: float = OFF_SHEETS,
+) -> Iterator[Batch]:
+    """Endless batches from one seed; `off_sheets` is the share (0–1) of lines that come off whole sheets."""
+    rng = random.Random(seed)
+    sheets = lines_off_sheets(random.Random(seed + 1), text)
+    while True:
+        drawn = (
+            next(sheets) if rng.random() < off_sheets else make_line(rng, text, faces) for _ in range(_POOL)
+        )
+        pool = sorted(drawn, key=lambda x: x.picture.shape[1])
         groups: list[list[Line]] = [[]]
         for line in pool:
             if groups[-1] and (len(groups[-1]) + 1) * line.picture.shape[1] > columns:

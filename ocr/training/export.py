@@ -34,6 +34,7 @@ from ocr.training.network import LineNet
 from ocr.training.text import TextSource
 from ocr.training.train import use_threads
 
+_WHOLE = ("Conv", "Relu")
 _CALIBRATION_LINES = 192
 _CALIBRATION_SEED = 77
 
@@ -83,19 +84,19 @@ class _DrawnLines(CalibrationDataReader):
 
 
 def quantise(source: Path, target: Path, text: TextSource, lines: int = _CALIBRATION_LINES) -> None:
-    """Eight-bit convolutions; what is small or delicate (stem, attention, scores) keeps its floats."""
+    """Eight-bit convolutions with their rectifiers; what is small or delicate (attention, scores) keeps its floats."""
     with tempfile.TemporaryDirectory() as folder:
         ready = Path(folder) / "ready.onnx"
         quant_pre_process(str(source), str(ready), skip_symbolic_shape=True)
         graph = onnx.load(str(ready)).graph
-        convolutions = [n.name for n in graph.node if n.op_type == "Conv"]
-        kept = [n for n in convolutions if any(f"/{part}/" in n for part in ("stem", "gate", "neck"))]
+        convolutions = [n.name for n in graph.node if n.op_type in _WHOLE]
+        kept = [n for n in convolutions if any(f"/{part}/" in n for part in ("gate", "neck"))]
         quantize_static(
             str(ready),
             str(target),
             _DrawnLines(text, lines),
             quant_format=QuantFormat.QDQ,
-            op_types_to_quantize=["Conv"],
+            op_types_to_quantize=list(_WHOLE),
             nodes_to_exclude=kept,
             per_channel=True,
             # Processors without VNNI add up in 16 bits, which full 8-bit weights can overflow.

@@ -35,6 +35,12 @@ _HEADINGS = (
     "KT. CHỦ TỊCH", "PHÓ CHỦ TỊCH", "TM. ỦY BAN NHÂN DÂN", "CHỦ TỊCH", "GIÁM ĐỐC SỞ", "BỘ TƯ PHÁP", "CĂN CƯỚC CÔNG DÂN",
     "HỢP ĐỒNG", "GIẤY ỦY QUYỀN", "SƠ YẾU LÝ LỊCH", "CĂN CƯỚC", "SỔ HỘ TỊCH", "DANH SÁCH", "BẢNG TỔNG HỢP",
 )  # fmt: skip
+_ENGLISH = (
+    "SOCIALIST REPUBLIC OF VIET NAM", "Independence - Freedom - Happiness", "IDENTITY CARD", "Citizen Identity Card",
+    "Full name", "Date of birth", "Sex", "Nationality", "Place of origin", "Place of residence", "Date of expiry", "No.",
+    "Personal identification", "Date, month, year", "Left index finger", "Right index finger", "MINISTRY OF PUBLIC SECURITY",
+    "Place of birth", "Date of issue", "Expiry", "Passport", "Surname", "Given names", "Issuing authority", "Birth certificate",
+)  # fmt: skip
 _CODES = (
     "QĐ-UBND",
     "NQ-HĐND",
@@ -68,6 +74,7 @@ class TextSource:
             (7.0, _day),
             (9.0, _number),
             (5.0, _labelled),
+            (4.0, _two_languages),
             (3.0, _heading),
             (2.0, _machine_zone),
             (3.0, _short),
@@ -107,6 +114,8 @@ class TextSource:
 
 
 def _in_case(text: str, rng: random.Random) -> str:
+    if " - " in text and rng.random() < 0.4:
+        text = text.replace(" - ", rng.choice((" – ", "-", "–")))
     chance = rng.random()
     if chance < 0.14:
         return text.upper()
@@ -193,6 +202,14 @@ def _number(rng: random.Random) -> str:
 def _labelled(rng: random.Random) -> str:
     value = rng.choice((_person, _day, _number, _address))(rng) if rng.random() < 0.7 else ""
     return f"{rng.choice(_LABELS)} {value}".strip()
+
+
+def _two_languages(rng: random.Random) -> str:
+    english = rng.choice(_ENGLISH)
+    if rng.random() < 0.35:
+        return english.upper() if rng.random() < 0.4 else english
+    value = rng.choice((_person, _day, _number))(rng) if rng.random() < 0.4 else ""
+    return f"{rng.choice(_LABELS).rstrip(':')} {rng.choice('//|')} {english}: {value}".strip()
 
 
 def _heading(rng: random.Random) -> str:
