@@ -21,6 +21,7 @@ from imaging.ink import ink_mask, is_negative, paper_level, skew_degrees
 from imaging.leaders import wipe_leaders
 from imaging.letter_turns import turn_votes
 from imaging.pieces import Pieces, PixelBox
+from imaging.round_seals import RoundSeal, find_round_seals
 from imaging.rules import PixelRule, wipe_rules
 from imaging.scaling import reduced
 
@@ -79,6 +80,14 @@ class CleanedPage:
     """Where a photographed identity card lay on its table; None for everything else."""
     negative: bool
     """True where white text stood on black."""
+    black_seals: tuple[RoundSeal, ...] = field(default=(), kw_only=True)
+    """Round seals that came without their colour, in cleaned pixels; they are still on `grey`."""
+
+    @property
+    def round_seals(self) -> tuple[RoundSeal, ...]:
+        """Every seal whose lettering may have left traces among the print, in cleaned pixels."""
+        coloured = (RoundSeal.within(layer.box) for layer in self.layers if layer.kind == "seal")
+        return (*coloured, *self.black_seals)
 
     def on_page(self, x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Map cleaned pixel coordinates to pixel coordinates of the picture that came in."""
@@ -166,6 +175,8 @@ def _cleaned(image: np.ndarray, dpi: float) -> CleanedPage:
         layers=tuple(_layer(found, scale, to_page) for found in ink.layers),
         rules=tuple(rules),
         negative=negative,
+        # A sheet with a seal in red is no copy: what else is round on it is drawn there.
+        black_seals=() if ink.stamps else tuple(find_round_seals(white, dpi_work)),
     )
 
 

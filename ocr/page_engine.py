@@ -10,7 +10,7 @@ import numpy as np
 from imaging.cleaning import CleanedPage, clean_for_reading
 from models.errors import EngineFault
 from models.reading import EngineVersion, PageReading
-from ocr.confidence import believable
+from ocr.confidence import believable, without_seal_lettering
 from ocr.crops import cut
 from ocr.decoding.calibration import TABLES, calibration_of, second_opinion_of
 from ocr.decoding.spelling import spelt
@@ -28,7 +28,7 @@ from ocr.wording import without_leader_dots
 
 _AT_ONCE = 64
 """Lines cut out and read in one go: a page of print, so that a sheet of noise can't fill the memory."""
-_RECIPE = "r2"
+_RECIPE = "r3"
 """Changes whenever the code changes what comes out for the same picture; nets and fitted tables tell by their hash."""
 
 
@@ -89,9 +89,8 @@ class LineEngine:
             read = self._read(other, cleaned, [found[i] for i in again], deadline)
             for i, words in zip(again, read, strict=True):
                 fragments[i] = merged(fragments[i], words, table)
-        return believable(
-            without_leader_dots(build_lines(fragments, leaders, bars_of(cleaned.rules)), leaders), cleaned.dpi
-        )
+        lines = without_leader_dots(build_lines(fragments, leaders, bars_of(cleaned.rules)), leaders)
+        return believable(without_seal_lettering(lines, cleaned.round_seals), cleaned.dpi)
 
     def _read(
         self,

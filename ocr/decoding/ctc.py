@@ -17,12 +17,12 @@ from ocr.recognisers.base import ReadCharacter, ReadLine
 
 BLANK = 0
 _SURE_BLANK = 0.995
-_SURE = 0.98
+_SURE = 0.995
 _LEAST = 0.002
 """Classes less likely than this at a step are not followed."""
 _BEAM = 12
-_KEPT = 4
-_LEAST_ALTERNATIVE = 0.01
+_KEPT = 12
+_LEAST_ALTERNATIVE = 0.002
 
 Prefix = tuple[int, ...]
 

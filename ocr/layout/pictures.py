@@ -78,6 +78,8 @@ def unread_parts(
         )
         for layer in cleaned.layers
     ]
+    for box in (seal.box for seal in cleaned.black_seals):
+        parts.append(Unread("stamp", float(box.x0), float(box.y0), float(box.x1), float(box.y1)))
     mm = cleaned.dpi / 25.4
     for line in found:
         if line.kind == "handwriting":

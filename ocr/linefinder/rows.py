@@ -10,12 +10,10 @@ import numpy as np
 from ocr.linefinder.fitting import Line
 
 _COLUMN_GAP = 2.6
-"""White wider than this many heights of capitals parts two columns; justified words stay together."""
+"""White wider than this many heights of capitals parts what the net took for one line. Lines are parted again at
+narrower gaps once they are read: only then is it known whether a pale dash stands in the gap."""
 _STRAY = 0.35
 _JOIN_GAP = 0.8
-_DASHED_GAP = 3.2
-_DASH_HIGH, _DASH_WIDE = 0.3, (0.22, 1.6)
-"""A dash between two words: how high at most and how wide, in heights of capitals."""
 _SAME_HEIGHT = 1.7
 _WITHIN = 0.6
 _MOST_OVER = 3.0
@@ -111,8 +109,7 @@ def _runs_on(left: Line, right: Line, bars: Sequence[Bar]) -> bool:
     if (
         left.pieces is not right.pieces
         or high > _SAME_HEIGHT * low
-        or not -0.5 * low <= gap <= _DASHED_GAP * low
-        or (gap > _JOIN_GAP * low and _dash_between(left, right, low) is None)
+        or not -0.5 * low <= gap <= _JOIN_GAP * low
     ):
         return False
     x = (left.x1 + right.x0) / 2
@@ -120,25 +117,6 @@ def _runs_on(left: Line, right: Line, bars: Sequence[Bar]) -> bool:
     if abs(a - b) > 0.3 * low:
         return False
     return not any(left.x1 - 2 <= at <= right.x0 + 2 and up <= a <= down for at, up, down in bars)
-
-
-def _dash_between(left: Line, right: Line, low: float) -> int | None:
-    """The one piece of ink between two lines on one level, where it is a dash no further off than a word is."""
-    pieces = left.pieces
-    x = (left.x1 + right.x0) / 2
-    middle = left.middle + left.level(x)
-    between = (pieces.x0 >= left.x1 - 1) & (pieces.x1 <= right.x0 + 1)
-    between &= (pieces.y1 > middle - low) & (pieces.y0 < middle + low)
-    found = np.flatnonzero(between)
-    if len(found) != 1:
-        return None
-    i = int(found[0])
-    wide, high = float(pieces.x1[i] - pieces.x0[i]), float(pieces.y1[i] - pieces.y0[i])
-    near = max(pieces.x0[i] - left.x1, right.x0 - pieces.x1[i]) <= _COLUMN_GAP * low
-    dash = (
-        high <= _DASH_HIGH * low and _DASH_WIDE[0] * low <= wide <= _DASH_WIDE[1] * low and wide >= 1.5 * high
-    )
-    return i if near and dash and abs(pieces.cy[i] - middle) <= _DASH_HIGH * low else None
 
 
 def _both(left: Line, right: Line) -> Line:

@@ -76,6 +76,7 @@ class TextSource:
             (5.0, _labelled),
             (4.0, _two_languages),
             (3.0, _heading),
+            (2.5, _chapter),
             (2.0, _machine_zone),
             (3.0, _short),
             (1.5, _signs),
@@ -190,6 +191,8 @@ def _number(rng: random.Random) -> str:
             f"0{_digits(rng, 2)}.{_digits(rng, 3)}.{_digits(rng, 4)}",
             f"{rng.randint(1, 100)}%",
             f"{rng.randint(10, 900)},{rng.randint(0, 9)} m²",
+            f"{rng.randint(0, 120)},{rng.randint(0, 9)}",
+            f"{rng.randint(0, 99)}.{_digits(rng, rng.randint(1, 3))}",
             f"{number_in_words(amount)} đồng",
             f"{rng.choice('ABCDEGHKLMN')}{rng.choice('ABCDEGHKLMN')} {_digits(rng, 6)}",
             f"000.00.{_digits(rng, 2)}.H{_digits(rng, 2)}-{_digits(rng, 6)}-{_digits(rng, 4)}",
@@ -216,6 +219,15 @@ def _heading(rng: random.Random) -> str:
     if rng.random() < 0.3:
         return invent_organisation(rng).name
     return rng.choice(_HEADINGS)
+
+
+def _chapter(rng: random.Random) -> str:
+    """Roman numbers before a heading: letters so narrow that a net easily counts one too few."""
+    number = rng.choice(("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII", "XIII"))
+    heading = rng.choice(_HEADINGS) if rng.random() < 0.6 else _syllables(rng).upper()
+    return rng.choice(("{}. {}", "{}. {}", "{}. {}", "Chương {} {}", "PHẦN {}: {}", "{}/ {}")).format(
+        number, heading
+    )
 
 
 def _machine_zone(rng: random.Random) -> str:

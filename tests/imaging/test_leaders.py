@@ -7,6 +7,7 @@ import pytest
 from PIL import Image, ImageDraw, ImageFont
 
 from imaging.cleaning import clean_for_reading
+from imaging.leaders import wipe_leaders
 from tests.imaging.support import FONT, noisy, turned
 
 SIZE = 54
@@ -85,6 +86,18 @@ def test_pale_small_print_keeps_the_dots_of_its_letters() -> None:
     ).grey
     solid = untouched < 60
     assert (cleaned[solid] > 230).mean() < 0.002
+
+
+def test_what_is_darkest_in_a_row_of_pale_letters_is_no_leader() -> None:
+    page = np.full((956, 1517), 255, np.uint8)
+    for x in range(300, 900, 30):  # dark bits at even distances, each between two pale strokes
+        page[470:500, x - 8 : x - 3] = 165
+        page[470:500, x + 5 : x + 10] = 165
+        page[482:487, x - 2 : x + 4] = 90
+    free = page.copy()
+    free[free == 165] = 255
+    assert wipe_leaders(page.copy(), 450) == []
+    assert len(wipe_leaders(free, 450)) == 1
 
 
 def test_a_page_of_dots_costs_no_more_than_its_dots() -> None:

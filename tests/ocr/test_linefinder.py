@@ -155,6 +155,17 @@ def test_columns_of_the_national_header_are_never_joined() -> None:
     assert len(found_on(page_of(items, dpi=DPI))) == 4
 
 
+@pytest.mark.parametrize("spaces", ["   ", "      "])
+def test_a_dash_between_words_set_apart_parts_no_line(spaces: str) -> None:
+    lines = found_on(page_of([Printed(60, 40, f"MẪU{spaces}–{spaces}KHÔNG CÓ GIÁ TRỊ")], dpi=DPI))
+    assert len(lines) == 1
+
+
+def test_words_as_far_apart_without_a_dash_are_two_columns() -> None:
+    lines = found_on(page_of([Printed(40, 40, "Người nhận"), Printed(110, 40, "Người giao")], dpi=DPI))
+    assert len(lines) == 2
+
+
 def test_a_dotted_leader_neither_widens_a_line_nor_makes_one() -> None:
     items = [Printed(25, 40, "Họ và tên:"), Printed(60, 40, "Lê Thị Mẫu"), Printed(25, 60, "Nơi cư trú:")]
     page = page_of(items, dpi=DPI)

@@ -49,13 +49,27 @@ def test_common_syllables_stand_against_each_other_as_the_engine_saw_them() -> N
     assert spelt(read("chỉ đạo", {2: (0.6, (("i", 0.4),))})).text == "chỉ đạo"
 
 
+def test_the_words_around_decide_between_syllables_that_are_both_common() -> None:
+    doubt = (0.55, (("ỉ", 0.4),))
+    assert spelt(read("chỉ định", {2: (0.55, (("i", 0.4),))})).text == "chỉ định"
+    assert spelt(read("địa chi cư trú", {6: doubt})).text == "địa chỉ cư trú"
+    assert spelt(read("chi nhánh ngân hàng", {2: doubt})).text == "chi nhánh ngân hàng"
+
+
+def test_a_sign_between_words_keeps_them_strangers() -> None:
+    doubt = {6: (0.75, (("ỉ", 0.2),))}
+    assert spelt(read("địa chi", doubt)).text == "địa chỉ"
+    apart = {7: (0.75, (("ỉ", 0.2),))}
+    assert spelt(read("địa, chi", apart)).text == "địa, chi"
+
+
 def test_a_rare_name_that_the_engine_is_sure_of_stays() -> None:
     line = read("Nguyễn Khuể", {10: (0.98, (("ê", 0.01),))})
     assert spelt(line) == line
 
 
 def test_what_the_engine_did_not_see_is_never_put_in() -> None:
-    line = read("nghiẹp", {4: (0.99, (("ệ", 0.01),))})
+    line = read("nghiẹp", {4: (0.99, (("ệ", 0.002),))})
     assert spelt(line).text == "nghiẹp"
     assert spelt(read("nghiẹp")).text == "nghiẹp"
 

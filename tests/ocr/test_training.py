@@ -9,16 +9,20 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from rapidfuzz.distance import Levenshtein
 
-from models.text import nfc
+from models.text import nfc, squeeze
+from ocr.crops import LineCrop
+from ocr.recognisers.own import OwnRecogniser
 from ocr.training import train as training
 from ocr.training.alphabet import ALPHABET, HEIGHT, STRIDE, classes, is_known
 from ocr.training.batches import Line, batches, collate, make_line
 from ocr.training.evaluate import error_rates, greedy, own_lines, read
 from ocr.training.fonts import Typefaces
 from ocr.training.network import LineNet
+from ocr.training.sheets import lines_off_sheet, training_fonts
 from ocr.training.text import LONGEST, TextSource
-from samples.fonts import VIETNAMESE_LETTERS
+from samples.fonts import HELD_OUT, VIETNAMESE_LETTERS
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -67,6 +71,29 @@ def test_the_same_seed_gives_the_same_lines(faces: Typefaces) -> None:
     one, other = (next(batches(9, TextSource(), faces)) for _ in range(2))
     assert one.texts == other.texts
     assert np.array_equal(one.pictures, other.pictures)
+
+
+def test_lines_off_sheets_are_cut_as_in_service_and_say_what_they_show() -> None:
+    rng, source, book = random.Random(11), TextSource(), training_fonts()
+    lines = [line for _ in range(6) for line in lines_off_sheet(rng, source, book)]
+    assert len(lines) > 30
+    for picture, text in lines:
+        assert picture.dtype == np.uint8
+        assert picture.shape[0] == HEIGHT
+        assert picture.shape[1] % STRIDE == 0
+        assert text == squeeze(nfc(text))
+    # The shipped net need not have seen them to agree with nearly all.
+    shipped = OwnRecogniser()
+    crops = [LineCrop(picture, np.eye(2, 3), (6.0, 42.0)) for picture, _ in lines]
+    distance = sum(
+        Levenshtein.distance(read.text, text)
+        for read, (_, text) in zip(shipped.read(crops), lines, strict=True)
+    )
+    assert distance <= 0.15 * sum(len(text) for _, text in lines)
+
+
+def test_no_typeface_is_trained_on_that_shows_how_unseen_type_is_read() -> None:
+    assert not set(training_fonts().families) & set(HELD_OUT)
 
 
 def test_padding_is_paper_and_lengths_are_told() -> None:
