@@ -180,15 +180,29 @@ def _accuracy(
     results: dict[str, Any], contenders: Sequence[Contender], pages: Sequence[Page], scratch: Path, given: Any
 ) -> None:
     for contender in contenders:
-        run = _run(contender, pages, given.jobs, scratch)
-        kept = given.out / "ocr-texts" / contender.name
-        kept.mkdir(parents=True, exist_ok=True)
-        for page, text in zip(pages, run.texts, strict=True):
-            (kept / f"{page.name}.txt").write_text(text, encoding="utf-8")
-        found = scores(pages, run.texts)
-        results["contenders"][contender.name]["accuracy"] = found
-        _tell(contender, f"CER {found['all']['cer']:.2%}, {run.seconds / len(pages):.2f} s a page")
+        facts = results["contenders"][contender.name]
+        texts = _texts(contender, facts["version"], pages, scratch, given)
+        facts["accuracy"] = found = scores(pages, texts)
+        _tell(contender, f"CER {found['all']['cer']:.2%}")
     _table(results)
+
+
+def _texts(
+    contender: Contender, version: str, pages: Sequence[Page], scratch: Path, given: Any
+) -> Sequence[str]:
+    """What a contender reads, page by page; what others' programs of the same version read is kept and not read again."""
+    kept = given.out / "ocr-texts" / contender.name
+    paths = [kept / f"{page.name}.txt" for page in pages]
+    told = json.dumps([version, [page.path for page in pages]])
+    stamp = kept / "read.json"
+    if not contender.ours and stamp.exists() and stamp.read_text(encoding="utf-8") == told:
+        return [path.read_text(encoding="utf-8") for path in paths]
+    run = _run(contender, pages, given.jobs, scratch)
+    kept.mkdir(parents=True, exist_ok=True)
+    for path, text in zip(paths, run.texts, strict=True):
+        path.write_text(text, encoding="utf-8")
+    stamp.write_text(told, encoding="utf-8")
+    return run.texts
 
 
 def scores(pages: Sequence[Page], texts: Sequence[str]) -> dict[str, Any]:

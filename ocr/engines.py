@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 from models.base import Value
 from models.errors import BadSettings, EngineFault, EngineMissing
 from models.ports import OcrEngine
+from ocr.decoding.calibration import second_opinion_of
 
 if TYPE_CHECKING:
     from ocr.recognisers.base import LineRecogniser
@@ -20,7 +21,7 @@ EngineName = Literal["auto", "own", "tesserocr", "tesseract", "asterocr"]
 """`own`, `tesserocr` and `asterocr` read line by line; `tesseract` is the program, page by page; `auto` takes the
 first of `own`, `tesserocr` and `tesseract` that is there."""
 Profile = Literal["fast", "best"]
-"""`best` reads doubtful lines again with another engine, where one is installed."""
+"""`best` reads doubtful lines again with another engine, where one is installed that reads them better."""
 
 
 class EngineChoice(Value):
@@ -57,10 +58,8 @@ def create_engine(
         return TesseractEngine(language, timeout_s=timeout_s)
     from ocr.page_engine import LineEngine
 
-    others = SECOND_OPINIONS[name] if profile == "best" else ()
-    return LineEngine(
-        create_recogniser(name, language), others=list(_installed(others, language)), timeout_s=timeout_s
-    )
+    others = _worth_asking(name, SECOND_OPINIONS[name], language) if profile == "best" else ()
+    return LineEngine(create_recogniser(name, language), others=list(others), timeout_s=timeout_s)
 
 
 def engine_names() -> tuple[str, ...]:
@@ -91,6 +90,17 @@ def warm_up() -> None:
             detector.warm_up()
             for recogniser in _installed(("own", "tesserocr"), "vie"):
                 recogniser.warm_up()
+
+
+def _worth_asking(name: str, others: Iterable[str], language: str) -> Iterator[LineRecogniser]:
+    """Those of `others` that are installed and were found to read something better than all asked before them."""
+    asked = [name]
+    for other in others:
+        table = second_opinion_of(*asked, other)
+        if table.doubtful_below > 0:
+            for recogniser in _installed((other,), language):
+                asked.append(other)
+                yield recogniser
 
 
 def _installed(names: Iterable[str], language: str) -> Iterator[LineRecogniser]:

@@ -13,6 +13,7 @@ from models.reading import EngineVersion, PageReading
 from ocr.confidence import believable, without_seal_lettering
 from ocr.crops import cut
 from ocr.decoding.calibration import TABLES, calibration_of, second_opinion_of
+from ocr.decoding.lost_dots import over_leaders, with_lost_dots
 from ocr.decoding.spelling import spelt
 from ocr.decoding.words import words_of
 from ocr.emptiness import SMALLEST_PX, no_text
@@ -106,7 +107,9 @@ class LineEngine:
         for at in range(0, len(found), _AT_ONCE):
             if time.monotonic() > deadline:
                 raise EngineFault(engine=name, reason=f"time limit of {self._timeout_s:g} s")
-            crops = [cut(cleaned.grey, line, recogniser.height) for line in found[at : at + _AT_ONCE]]
-            for line, crop in zip(recogniser.read(crops), crops, strict=True):
-                words.append(words_of(spelt(line), crop, calibration, name))
+            some = found[at : at + _AT_ONCE]
+            crops = [cut(cleaned.grey, line, recogniser.height) for line in some]
+            for read, crop, line in zip(recogniser.read(crops), crops, some, strict=True):
+                doubted = with_lost_dots(read, over_leaders(line, crop, cleaned.leaders))
+                words.append(words_of(spelt(doubted), crop, calibration, name))
         return words

@@ -28,7 +28,7 @@ from onnxruntime.quantization import (
 from onnxruntime.quantization.shape_inference import quant_pre_process
 
 from ocr.training.alphabet import ALPHABET, HEIGHT, STRIDE
-from ocr.training.batches import collate, make_line
+from ocr.training.batches import collate, lines_off_sheets, make_line
 from ocr.training.fonts import Typefaces
 from ocr.training.network import LineNet
 from ocr.training.text import TextSource
@@ -70,17 +70,21 @@ class _Probabilities(torch.nn.Module):
         return torch.log_softmax(self.net(lines), -1)
 
 
-class _DrawnLines(CalibrationDataReader):
+class _TrainingLines(CalibrationDataReader):
+    """Lines as the network was trained on, one by one."""
+
     def __init__(self, text: TextSource, count: int) -> None:
-        self._batches = self._made(text, count)
+        self._lines = self._made(text, count)
 
     def _made(self, text: TextSource, count: int) -> Iterator[dict[str, np.ndarray]]:
         rng, faces = random.Random(_CALIBRATION_SEED), Typefaces.find()
-        for _ in range(count):
-            yield {"lines": collate([make_line(rng, text, faces)]).pictures}
+        sheets = lines_off_sheets(rng, text)
+        for i in range(count):
+            line = next(sheets) if i % 2 else make_line(rng, text, faces)
+            yield {"lines": collate([line]).pictures}
 
     def get_next(self) -> dict[str, np.ndarray] | None:
-        return next(self._batches, None)
+        return next(self._lines, None)
 
 
 def quantise(source: Path, target: Path, text: TextSource, lines: int = _CALIBRATION_LINES) -> None:
@@ -94,7 +98,7 @@ def quantise(source: Path, target: Path, text: TextSource, lines: int = _CALIBRA
         quantize_static(
             str(ready),
             str(target),
-            _DrawnLines(text, lines),
+            _TrainingLines(text, lines),
             quant_format=QuantFormat.QDQ,
             op_types_to_quantize=list(_WHOLE),
             nodes_to_exclude=kept,

@@ -9,6 +9,7 @@ import pytest
 
 from models.errors import BadSettings, EngineFault, EngineMissing, ModelMissing, PackageMissing
 from ocr import engines
+from ocr.decoding.calibration import SecondOpinion, second_opinion_of
 from ocr.engines import EngineChoice, best_installed, create_engine, create_recogniser, engine_names
 from ocr.linefinder import detector
 
@@ -56,6 +57,20 @@ def test_the_best_profile_asks_whoever_else_is_installed(without: Callable[..., 
     fast, best = (create_engine("tesserocr", profile=p).version.version for p in ("fast", "best"))
     assert fast == best
     assert "asterocr" not in best
+
+
+def test_only_those_are_asked_who_read_doubtful_lines_better(monkeypatch: pytest.MonkeyPatch) -> None:
+    def threshold(asked: str) -> float:
+        return {"tesserocr+own": 0.9, "tesserocr+own+asterocr": 0.0, "tesserocr+asterocr": 0.0}[asked]
+
+    def fitted(*asked: str) -> SecondOpinion:
+        return second_opinion_of(*asked).model_copy(update={"doubtful_below": threshold("+".join(asked))})
+
+    monkeypatch.setitem(engines.SECOND_OPINIONS, "tesserocr", ("asterocr", "own"))
+    monkeypatch.setattr(engines, "second_opinion_of", fitted)
+    version = create_engine("tesserocr", profile="best").version.version
+    assert "+own-" in version
+    assert "asterocr" not in version
 
 
 def test_unknown_names_and_profiles_are_bad_settings() -> None:
