@@ -23,13 +23,12 @@ from imaging.letter_turns import turn_votes
 from imaging.pieces import Pieces, PixelBox
 from imaging.round_seals import RoundSeal, find_round_seals
 from imaging.rules import PixelRule, wipe_rules
-from imaging.scaling import reduced
+from imaging.scaling import card_sized, reduced
 
 _READ_DPI = 300.0
 _HIGHEST = 1.1
 _SKEW_DPI = 100.0
 _LEAST_SKEW = 0.1
-_CARD_MM = 110.0
 _CARD_DPI = 450.0
 _LARGEST_ENLARGEMENT = 3.0
 _NEAR_ENOUGH = 0.9
@@ -70,8 +69,6 @@ class CleanedPage:
     """The slope that was taken out, degrees, positive when lines fell to the right."""
     leaders: tuple[PixelBox, ...]
     """Where dotted leaders ran, in cleaned pixels: they join a label to its value."""
-    stamps: tuple[PixelBox, ...]
-    """Seals and stamps, in pixels of the picture that came in."""
     layers: tuple[InkLayer, ...]
     """What was stamped or penned in coloured ink, each with its box and kind; nearly gone from `grey`."""
     rules: tuple[PixelRule, ...]
@@ -82,6 +79,11 @@ class CleanedPage:
     """True where white text stood on black."""
     black_seals: tuple[RoundSeal, ...] = field(default=(), kw_only=True)
     """Round seals that came without their colour, in cleaned pixels; they are still on `grey`."""
+
+    @property
+    def stamps(self) -> tuple[PixelBox, ...]:
+        """Seals and stamps in coloured ink, in pixels of the picture that came in."""
+        return tuple(layer.on_page for layer in self.layers if layer.kind != "signature")
 
     @property
     def round_seals(self) -> tuple[RoundSeal, ...]:
@@ -123,7 +125,6 @@ def _on_photo(cleaned: CleanedPage, card: CardFound) -> CleanedPage:
         cleaned,
         to_page=back @ cleaned.to_page,
         enlarged=min(_LARGEST_ENLARGEMENT, max(1.0, cleaned.dpi / min(_READ_DPI, card.taken_dpi))),
-        stamps=tuple(_mapped(s, back) for s in cleaned.stamps),
         layers=tuple(replace(layer, on_page=_mapped(layer.on_page, back)) for layer in cleaned.layers),
         card=CardPlace(tuple((float(x), float(y)) for x, y in card.corners), card.glare_share),
     )
@@ -142,7 +143,7 @@ def _mapped(box: PixelBox, matrix: np.ndarray) -> PixelBox:
 
 def _cleaned(image: np.ndarray, dpi: float) -> CleanedPage:
     shape = image.shape
-    wanted = _CARD_DPI if _is_card(shape, dpi) else _READ_DPI
+    wanted = _CARD_DPI if card_sized(shape, dpi) else _READ_DPI
     work, dpi_work = reduced(image, dpi, wanted) if dpi > _HIGHEST * wanted else (image, dpi)
     if image.ndim == 3:
         ink = find_coloured_ink(work, dpi_work)
@@ -171,7 +172,6 @@ def _cleaned(image: np.ndarray, dpi: float) -> CleanedPage:
         enlarged=enlarge,
         skew=skew,
         leaders=tuple(leaders),
-        stamps=tuple(_enlarged(s, scale) for s in ink.stamps),
         layers=tuple(_layer(found, scale, to_page) for found in ink.layers),
         rules=tuple(rules),
         negative=negative,
@@ -249,15 +249,11 @@ def _enlargement(white: np.ndarray, dpi: float) -> float:
 
     Measured on pages of 100, 150 and 200 dpi, a line recogniser makes a sixth to a third fewer errors by it.
     """
-    wanted = (_CARD_DPI if _is_card(white.shape, dpi) else _READ_DPI) / dpi
+    wanted = (_CARD_DPI if card_sized(white.shape, dpi) else _READ_DPI) / dpi
     if wanted < 1 / _NEAR_ENOUGH:
         return 1.0
     room = min((_MOST_PIXELS / white.size) ** 0.5, _LONGEST_PX / max(white.shape))
     return max(1.0, min(wanted, _LARGEST_ENLARGEMENT, room))
-
-
-def _is_card(shape: tuple[int, ...], dpi: float) -> bool:
-    return max(shape[:2]) / dpi * 25.4 <= _CARD_MM
 
 
 def _straightened(white: np.ndarray, skew: float, enlarge: float) -> tuple[np.ndarray, np.ndarray]:

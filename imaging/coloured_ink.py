@@ -10,11 +10,10 @@ import numpy as np
 
 from imaging.ink import paper_level
 from imaging.pieces import Pieces, PixelBox
-from imaging.scaling import reduced
+from imaging.scaling import card_sized, reduced
 
 _LOOK_DPI = 100.0
-_CARD_MM, _CARD_LOOK_DPI = 110.0, 200.0
-"""The print of cards is half as large."""
+_CARD_LOOK_DPI = 200.0
 _LEAST_LETTER_MM = 1.1
 _COLOUR_DEPTH = 40
 _PALEST = 0.6
@@ -79,8 +78,7 @@ class ColouredInk:
 
 def find_coloured_ink(rgb: np.ndarray, dpi: float) -> ColouredInk:
     """Look for coloured ink on an (H, W, 3) uint8 picture; grey pictures have none."""
-    is_card = max(rgb.shape[:2]) / dpi * 25.4 <= _CARD_MM
-    small, small_dpi = reduced(rgb, dpi, _CARD_LOOK_DPI if is_card else _LOOK_DPI)
+    small, small_dpi = reduced(rgb, dpi, _CARD_LOOK_DPI if card_sized(rgb.shape, dpi) else _LOOK_DPI)
     lightest, darkest = channel_extremes(small)
     black = cv2.subtract(paper_level(lightest, small_dpi), lightest)
     all_ink = cv2.subtract(paper_level(darkest, small_dpi), darkest)

@@ -11,17 +11,6 @@ from imaging.edges import beyond_the_paper, whiten
 from imaging.pieces import Pieces
 from imaging.scaling import reduced
 
-__all__ = [
-    "Look",
-    "ink_mask",
-    "is_negative",
-    "noise_level",
-    "paper_level",
-    "reduced",
-    "skew_degrees",
-    "without_speckles",
-]
-
 _MIN_DEPTH = 24
 _NOISE_FACTOR = 6.0
 

@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 
 _SMALLEST_TO_HALVE = 64
+_CARD_MM = 110.0
 
 
 def reduced(grey: np.ndarray, dpi: float, target_dpi: float) -> tuple[np.ndarray, float]:
@@ -24,3 +25,8 @@ def reduced(grey: np.ndarray, dpi: float, target_dpi: float) -> tuple[np.ndarray
     if (grey.shape[1], grey.shape[0]) == size:
         return grey, exact
     return cv2.resize(grey, size, interpolation=cv2.INTER_LINEAR if halved else cv2.INTER_AREA), exact
+
+
+def card_sized(shape: tuple[int, ...], dpi: float) -> bool:
+    """True for a picture (H, W, …) as small as a card, whose print is half as large as a sheet's."""
+    return max(shape[:2]) / dpi * 25.4 <= _CARD_MM

@@ -71,6 +71,16 @@ def cut(grey: np.ndarray, line: FoundLine, height: int = HEIGHT) -> LineCrop:
     )
 
 
+def widest_run(columns: np.ndarray) -> tuple[int, int] | None:
+    """First and last place of the longest run of True in (W,) bool; None where there is none."""
+    places = np.flatnonzero(columns)
+    if not len(places):
+        return None
+    runs = np.split(places, np.flatnonzero(np.diff(places) > 1) + 1)
+    run = max(runs, key=len)
+    return int(run[0]), int(run[-1])
+
+
 def _levelled(
     grey: np.ndarray, centre: tuple[float, float], size: tuple[float, float], slope: float
 ) -> tuple[np.ndarray, np.ndarray]:

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Literal, get_args
 from models.base import Value
 from models.errors import BadSettings, EngineFault, EngineMissing
 from models.ports import OcrEngine
-from ocr.decoding.calibration import second_opinion_of
 
 if TYPE_CHECKING:
     from ocr.recognisers.base import LineRecogniser
@@ -94,6 +93,9 @@ def warm_up() -> None:
 
 def _worth_asking(name: str, others: Iterable[str], language: str) -> Iterator[LineRecogniser]:
     """Those of `others` that are installed and were found to read something better than all asked before them."""
+    # Settings know this module, and commands that read nothing shall not load numpy for it.
+    from ocr.decoding.calibration import second_opinion_of
+
     asked = [name]
     for other in others:
         table = second_opinion_of(*asked, other)

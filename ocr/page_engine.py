@@ -17,13 +17,13 @@ from ocr.decoding.lost_dots import over_leaders, with_lost_dots
 from ocr.decoding.spelling import spelt
 from ocr.decoding.words import words_of
 from ocr.emptiness import SMALLEST_PX, no_text
-from ocr.layout import arrange, bars_of, unread_parts
+from ocr.layout import bars_of, unread_parts
 from ocr.linefinder import FoundLine, find_lines
 from ocr.linefinder.detector import WEIGHTS as FINDER_WEIGHTS
 from ocr.lines import Leader, PlacedLine, PlacedWord, build_lines
+from ocr.nets import fingerprint
 from ocr.placing import WayBack
 from ocr.recognisers.base import LineRecogniser
-from ocr.recognisers.session import fingerprint
 from ocr.second_opinion import is_doubtful, merged
 from ocr.wording import without_leader_dots
 
@@ -66,15 +66,13 @@ class LineEngine:
         found = [] if no_text(cleaned) else find_lines(cleaned)
         lines = self._lines(cleaned, [line for line in found if line.kind == "print"], deadline)
         back = WayBack(cleaned, image.shape)
-        size = (float(cleaned.grey.shape[1]), float(cleaned.grey.shape[0]))
-        regions = [back.block(block) for block in arrange(lines, rules=cleaned.rules, size=size)]
         unread = [
             back.empty(part.kind, part.x0, part.y0, part.x1, part.y1)
             for part in unread_parts(cleaned, found, image)
         ]
         return PageReading(
             page=page,
-            regions=(*regions, *unread),
+            regions=(*back.arranged(lines), *unread),
             width_px=width,
             height_px=height,
         )

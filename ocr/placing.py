@@ -9,7 +9,7 @@ import numpy as np
 from imaging.cleaning import CleanedPage
 from models.geometry import Box
 from models.reading import Alternative, Cell, Line, Region, RegionKind, Word
-from ocr.layout import Block
+from ocr.layout import Block, arrange
 from ocr.lines import PlacedLine, PlacedWord
 
 
@@ -19,11 +19,6 @@ class WayBack:
     def __init__(self, cleaned: CleanedPage, shape: Sequence[int]) -> None:
         """`shape` is (height, width, …) of the picture that came in."""
         self._cleaned, self._height, self._width = cleaned, shape[0], shape[1]
-
-    def region(self, kind: RegionKind, lines: Sequence[PlacedLine]) -> Region:
-        """A block of lines; its box is around them."""
-        members = tuple(self.line(line) for line in lines)
-        return Region(kind=kind, box=Box.around(line.box for line in members), lines=members)
 
     def block(self, block: Block) -> Region:
         """A block of the layout with the cells of its table."""
@@ -41,6 +36,11 @@ class WayBack:
         )
         boxes = [line.box for line in members] + [cell.box for cell in cells]
         return Region(kind=block.kind, box=Box.around(boxes), lines=members, cells=cells)
+
+    def arranged(self, lines: Sequence[PlacedLine]) -> list[Region]:
+        """The page's lines as regions in reading order."""
+        size = (float(self._cleaned.grey.shape[1]), float(self._cleaned.grey.shape[0]))
+        return [self.block(block) for block in arrange(lines, rules=self._cleaned.rules, size=size)]
 
     def line(self, line: PlacedLine) -> Line:
         words = tuple(self._word(w) for w in line.words)

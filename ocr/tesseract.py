@@ -15,7 +15,7 @@ from models.errors import EngineFault
 from models.reading import EngineVersion, PageReading
 from ocr.confidence import believable, promising
 from ocr.emptiness import SMALLEST_PX, no_text
-from ocr.layout import arrange, bars_of
+from ocr.layout import bars_of
 from ocr.lines import Leader, PlacedLine, PlacedWord, build_lines
 from ocr.placing import WayBack
 from ocr.tesseract_program import ONE_LINE, SPARSE, find_installation, recognise
@@ -58,9 +58,8 @@ class TesseractEngine:
         cleaned = clean_for_reading(image, dpi)
         back = WayBack(cleaned, image.shape)
         lines = [] if no_text(cleaned) else self._lines(cleaned, deadline)
-        size = (float(cleaned.grey.shape[1]), float(cleaned.grey.shape[0]))
-        regions = [back.block(block) for block in arrange(lines, rules=cleaned.rules, size=size)]
-        return PageReading(page=page, regions=(*regions, *back.stamps()), width_px=width, height_px=height)
+        regions = (*back.arranged(lines), *back.stamps())
+        return PageReading(page=page, regions=regions, width_px=width, height_px=height)
 
     def _lines(self, cleaned: CleanedPage, deadline: float) -> list[PlacedLine]:
         leaders = [Leader(box.x0, box.y0, box.x1, box.y1) for box in cleaned.leaders]

@@ -29,6 +29,8 @@ class Pairs:
     """(M,) int64, ascending: first place × N + second place."""
     powers: np.ndarray
     """(M,) uint8."""
+    all: float
+    """How many syllables were counted."""
 
     @classmethod
     def load(cls, path: Path) -> Pairs:
@@ -39,14 +41,16 @@ class Pairs:
             keys = table["first"].astype(np.int64) * len(syllables) + table["second"].astype(np.int64)
             powers = table["powers"]
         order = np.argsort(keys)
-        return cls({s: i for i, s in enumerate(syllables)}, counts, keys[order], powers[order])
+        return cls(
+            {s: i for i, s in enumerate(syllables)}, counts, keys[order], powers[order], float(counts.sum())
+        )
 
     def attraction(self, first: str, second: str) -> float:
         """How much likelier than by chance the two stand together, in natural logarithms, -4 to 4; 0 for unknown ones."""
         a, b = self.places.get(first), self.places.get(second)
         if a is None or b is None:
             return 0.0
-        by_chance = float(self.counts[a] * self.counts[b] / self.counts.sum())
+        by_chance = float(self.counts[a] * self.counts[b] / self.all)
         return max(-_MOST, min(_MOST, math.log((self._times(a, b) + _UNSEEN) / (by_chance + _UNSEEN))))
 
     def _times(self, a: int, b: int) -> float:

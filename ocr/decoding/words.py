@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 
 from models.text import nfc
-from ocr.crops import LineCrop
+from ocr.crops import LineCrop, widest_run
 from ocr.decoding.calibration import Calibration
 from ocr.lines import PlacedWord
 from ocr.recognisers.base import ReadCharacter, ReadLine
@@ -104,10 +104,8 @@ def _inked_columns(crop: LineCrop) -> np.ndarray:
 def _widest_gap(inked: np.ndarray, low: int, high: int) -> tuple[int, int]:
     """The longest run of columns without ink between two columns; the middle where there is none."""
     low, high = max(0, min(low, high)), min(len(inked), max(low, high))
-    white = np.flatnonzero(~inked[low:high])
-    if not len(white):
+    run = widest_run(~inked[low:high])
+    if run is None:
         middle = (low + high) // 2
         return middle, middle
-    runs = np.split(white, np.flatnonzero(np.diff(white) > 1) + 1)
-    run = max(runs, key=len)
-    return low + int(run[0]), low + int(run[-1]) + 1
+    return low + run[0], low + run[1] + 1

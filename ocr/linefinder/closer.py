@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from imaging.pieces import Pieces as Connected
-from ocr.linefinder.fitting import Line
+from ocr.linefinder.fitting import Line, unclaimed
 from ocr.linefinder.found import FoundLine
 from ocr.linefinder.ink import Pieces
 
@@ -70,10 +70,7 @@ def _overlooked(lines: Sequence[Line], pieces: Pieces, mm: float) -> list[Row]:
         & (pieces.height <= _LETTER_MM[1] * mm)
         & (pieces.width <= _WIDEST_MM * mm)
     )
-    for line in lines:
-        if line.pieces is pieces:
-            stray[line.members] = False
-    chosen = np.flatnonzero(stray)
+    chosen = np.flatnonzero(stray & unclaimed(lines, pieces))
     if not 4 <= len(chosen) <= _MOST_STRAY:
         return []
     canvas = np.zeros(pieces.labels.shape, np.uint8)

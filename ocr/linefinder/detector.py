@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 import math
-import threading
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
 
-from models.errors import EngineFault, EngineMissing
-
-if TYPE_CHECKING:
-    import onnxruntime
+from ocr.nets import net
 
 WEIGHTS = Path(__file__).parents[1] / "weights" / "lines-finder.onnx"
 _STEP = 32
@@ -24,8 +19,7 @@ _MOST_PIXELS = 1_000_000
 """A net's step takes 150 ns a pixel and 100 bytes; A4 at 82 dpi has 650,000."""
 _WHITE = 255
 
-_lock = threading.Lock()
-_session: onnxruntime.InferenceSession | None = None
+_NAME = "line finder"
 
 
 @dataclass(frozen=True)
@@ -41,15 +35,10 @@ class TextMap:
 def text_map(grey: np.ndarray, dpi: float, look_dpi: float) -> TextMap:
     """Run the net over a cleaned (H, W) uint8 page of `dpi` brought to `look_dpi`, small pages to somewhat more.
 
-    Raises EngineFault when the net can't be loaded or run.
+    Raises EngineFault when the net can't be loaded or run, PackageMissing without its runtime.
     """
     picture, (columns, rows) = net_input(grey, dpi, look_dpi)
-    session = _loaded()
-    try:
-        answer = session.run(None, {session.get_inputs()[0].name: picture})[0]
-    except Exception as e:  # the runtime raises classes of its own that share no base
-        raise EngineFault(engine="line finder", reason=f"{type(e).__name__}: {e}"[:300]) from e
-    probability = np.asarray(answer, dtype=np.float32)[0, 0, :rows, :columns]
+    probability = net(_NAME, WEIGHTS).run(picture).astype(np.float32, copy=False)[0, 0, :rows, :columns]
     return TextMap(probability, (grey.shape[1] / columns, grey.shape[0] / rows))
 
 
@@ -77,29 +66,4 @@ def _padded(size: int) -> int:
 
 def warm_up() -> None:
     """Load the net now and not with the first page. Raises what `text_map` raises."""
-    _loaded()
-
-
-def _loaded() -> onnxruntime.InferenceSession:
-    """The session of this process; one thread, since pages run side by side in processes."""
-    global _session
-    with _lock:
-        if _session is None:
-            _session = _opened()
-        return _session
-
-
-def _opened() -> onnxruntime.InferenceSession:
-    try:
-        import onnxruntime
-    except ImportError as e:
-        raise EngineMissing(engine="onnxruntime") from e
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
-    options.log_severity_level = 3
-    # Pages differ in size: plans of memory made for each size would pile up.
-    options.enable_mem_pattern = False
-    try:
-        return onnxruntime.InferenceSession(str(WEIGHTS), options, providers=["CPUExecutionProvider"])
-    except Exception as e:  # as above
-        raise EngineFault(engine="line finder", reason=f"{WEIGHTS.name}: {e}"[:300]) from e
+    net(_NAME, WEIGHTS)

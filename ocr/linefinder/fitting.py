@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 import cv2
@@ -82,6 +82,15 @@ class Line:
     def level(self, x: float) -> float:
         """By how much the line is lower at x than it is at its own `x`."""
         return self.slope * (x - self.x)
+
+
+def unclaimed(lines: Iterable[Line], pieces: Pieces) -> np.ndarray:
+    """(N,) bool: which of `pieces` are in no line."""
+    free = np.ones(len(pieces), bool)
+    for line in lines:
+        if line.pieces is pieces:
+            free[line.members] = False
+    return free
 
 
 def fitted(kernels: Kernels, pieces: Pieces, look: np.ndarray) -> list[Line]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ocr.linefinder.fitting import Line
+from ocr.linefinder.fitting import Line, unclaimed
 from ocr.linefinder.ink import Pieces
 from ocr.linefinder.judging import Usual
 
@@ -35,10 +35,7 @@ def lonely(lines: Sequence[Line], pieces: Pieces, usual: Usual) -> list[Line]:
         & (pieces.width <= _WIDTH[1] * height)
         & (pieces.darkest <= usual.darkest + _PALER)
     )
-    for line in lines:
-        if line.pieces is pieces:
-            loose[line.members] = False
-    chosen = np.flatnonzero(loose)
+    chosen = np.flatnonzero(loose & unclaimed(lines, pieces))
     if not 0 < len(chosen) <= _MOST or not lines:
         return []
     x0, x1 = np.array([line.x0 for line in lines]), np.array([line.x1 for line in lines])

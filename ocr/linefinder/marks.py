@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ocr.linefinder.fitting import ABOVE, BELOW, LETTER_SHARE, Line
+from ocr.linefinder.fitting import ABOVE, BELOW, LETTER_SHARE, Line, unclaimed
 from ocr.linefinder.ink import Pieces
 
 _MARK_HIGH, _MARK_WIDE = 0.5, 0.9
@@ -24,10 +24,7 @@ def adopt_marks(lines: Sequence[Line], pieces: Pieces) -> None:
     line without it would be read as another word, and nobody would see why.
     """
     mine = [line for line in lines if line.pieces is pieces]
-    free = np.ones(len(pieces), bool)
-    for line in mine:
-        free[line.members] = False
-    orphans = np.flatnonzero(free)
+    orphans = np.flatnonzero(unclaimed(mine, pieces))
     best = np.full(len(orphans), -1)
     nearest = np.full(len(orphans), np.inf)
     for k, line in enumerate(mine):

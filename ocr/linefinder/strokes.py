@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ocr.linefinder.fitting import Line
+from ocr.linefinder.fitting import Line, unclaimed
 from ocr.linefinder.ink import Pieces
 
 _HEIGHT_MM = (6.0, 38.0)
@@ -40,12 +40,9 @@ def strokes(lines: Sequence[Line], pieces: Pieces, mm: float, darkest: float) ->
         & (pieces.x1 < columns - 1)
         & (pieces.y1 < rows - 1)
     )
-    for line in lines:
-        if line.pieces is pieces:
-            loose[line.members] = False
     return [
         Line.of_piece(pieces, int(i), _SCORE)
-        for i in np.flatnonzero(loose)
+        for i in np.flatnonzero(loose & unclaimed(lines, pieces))
         if _crosses_its_middle(pieces, int(i))
     ]
 

@@ -16,9 +16,9 @@ from models.errors import EngineFault, ModelMissing, PackageMissing
 from models.reading import EngineVersion
 from ocr.crops import HEIGHT, LineCrop
 from ocr.decoding.ctc import CtcDecoder
+from ocr.nets import fingerprint, net
 from ocr.recognisers.base import ReadLine
 from ocr.recognisers.pieces import cut_long, joined
-from ocr.recognisers.session import fingerprint, net
 
 _PACKAGE = "asterocr"
 _NET, _ALPHABET = "asterocr/assets/asternet.onnx", "asterocr/assets/vocab.json"

@@ -12,9 +12,10 @@ from models.errors import EngineFault, ModelMissing
 from models.reading import EngineVersion
 from ocr.crops import HEIGHT, LineCrop
 from ocr.decoding.ctc import CtcDecoder
+from ocr.nets import fingerprint, net
 from ocr.recognisers.base import ReadLine
+from ocr.recognisers.batches import batches, stacked
 from ocr.recognisers.pieces import cut_long, joined
-from ocr.recognisers.session import batches, fingerprint, net, stacked
 
 WEIGHTS = Path(__file__).parents[1] / "weights" / "lines.onnx"
 _LONGEST = 2400

@@ -9,6 +9,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from ocr.crops import widest_run
 from ocr.recognisers.base import ReadCharacter, ReadLine
 
 _INK = 160
@@ -54,9 +55,5 @@ def joined(pieces: Sequence[Piece], lines: Sequence[ReadLine]) -> ReadLine:
 def _gap(white: np.ndarray, at: int, reach: int) -> int:
     """The middle of the widest white run within `reach` of `at`; `at` itself where there is none."""
     low = max(0, at - reach)
-    columns = np.flatnonzero(white[low : at + reach])
-    if not len(columns):
-        return at
-    runs = np.split(columns, np.flatnonzero(np.diff(columns) > 1) + 1)
-    run = max(runs, key=len)
-    return low + int(run[0] + run[-1] + 1) // 2
+    run = widest_run(white[low : at + reach])
+    return at if run is None else low + (run[0] + run[1] + 1) // 2

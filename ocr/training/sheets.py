@@ -7,13 +7,11 @@ faded photocopies and of cards at 150 dpi is seen only when they have really bee
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
 from imaging.cleaning import CleanedPage, clean_for_reading
-from models.geometry import Box
 from models.text import squeeze
 from ocr.crops import cut
 from ocr.linefinder import FoundLine, find_lines
@@ -26,6 +24,7 @@ from samples.papers.card_pictures import WIDTH as CARD_WIDTH
 from samples.papers.card_pictures import guilloche
 from samples.scan import Recipe, Scan, scan
 from samples.sheet import POINTS_PER_MM, Colour, Sheet, Span, Style
+from samples.truth import TruthLine
 
 _DPI = 300
 _CARDS, _SMALL_PRINT = 0.34, 0.2
@@ -49,14 +48,6 @@ _LEAST_COMMON, _LEAST_LEVEL = 0.93, 0.55
 """How much of a line's length and height must agree for a found line to be that line."""
 
 
-@dataclass(frozen=True)
-class _Set:
-    """A line as it was set: where, in page-relative coordinates, and what it says."""
-
-    box: Box
-    text: str
-
-
 def training_fonts() -> FontBook:
     """The families of this machine that training may use. Raises NoFont."""
     found = FontBook.find()
@@ -66,13 +57,12 @@ def training_fonts() -> FontBook:
 def lines_off_sheet(rng: random.Random, text: TextSource, book: FontBook) -> Iterator[tuple[np.ndarray, str]]:
     """Pictures, (48, W) uint8 with W a multiple of 8, of the lines found on one random sheet, with what they say."""
     sheet = _card(rng, text, book) if rng.random() < _CARDS else _page(rng, text, book)
-    truth = [_Set(line.box, line.text) for line in sheet.truth_lines()]
     scanned = scan(
         sheet.render(_DPI), _recipe(rng), rng, book, feed=random.Random(rng.getrandbits(32)), dpi=_DPI
     )
     cleaned = clean_for_reading(np.asarray(scanned.picture.convert("RGB")), scanned.dpi)
     found = [line for line in find_lines(cleaned) if line.kind == "print"]
-    for line, words in _matched(found, cleaned, scanned, truth):
+    for line, words in _matched(found, cleaned, scanned, sheet.truth_lines()):
         picture = cut(cleaned.grey, line).pixels[:, :WIDEST]
         width = -(-picture.shape[1] // STRIDE) * STRIDE
         padded = np.full((picture.shape[0], max(2 * STRIDE, width)), 255, np.uint8)
@@ -81,7 +71,7 @@ def lines_off_sheet(rng: random.Random, text: TextSource, book: FontBook) -> Ite
 
 
 def _matched(
-    found: list[FoundLine], cleaned: CleanedPage, scanned: Scan, truth: list[_Set]
+    found: list[FoundLine], cleaned: CleanedPage, scanned: Scan, truth: Sequence[TruthLine]
 ) -> Iterator[tuple[FoundLine, str]]:
     """Found lines that hold one set line and nothing of another."""
     width, height = scanned.picture.size

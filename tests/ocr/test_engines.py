@@ -9,6 +9,7 @@ import pytest
 
 from models.errors import BadSettings, EngineFault, EngineMissing, ModelMissing, PackageMissing
 from ocr import engines
+from ocr.decoding import calibration
 from ocr.decoding.calibration import SecondOpinion, second_opinion_of
 from ocr.engines import EngineChoice, best_installed, create_engine, create_recogniser, engine_names
 from ocr.linefinder import detector
@@ -67,7 +68,7 @@ def test_only_those_are_asked_who_read_doubtful_lines_better(monkeypatch: pytest
         return second_opinion_of(*asked).model_copy(update={"doubtful_below": threshold("+".join(asked))})
 
     monkeypatch.setitem(engines.SECOND_OPINIONS, "tesserocr", ("asterocr", "own"))
-    monkeypatch.setattr(engines, "second_opinion_of", fitted)
+    monkeypatch.setattr(calibration, "second_opinion_of", fitted)
     version = create_engine("tesserocr", profile="best").version.version
     assert "+own-" in version
     assert "asterocr" not in version

@@ -19,7 +19,8 @@ from ocr.accuracy import compare
 from ocr.crops import LineCrop, cut
 from ocr.engines import LINE_ENGINES, create_recogniser
 from ocr.linefinder import FoundLine
-from ocr.recognisers import asterocr, session
+from ocr.nets import fingerprint
+from ocr.recognisers import asterocr
 from ocr.recognisers.base import LineRecogniser
 from ocr.recognisers.tesserocr import TesserocrRecogniser
 from tests.ocr.support import Printed, page_of, pixels
@@ -172,7 +173,7 @@ def test_the_package_is_never_imported(package: Path) -> None:
     (package.parent / "__init__.py").write_text("raise AssertionError('imported')", encoding="utf-8")
     recogniser = asterocr.AsterRecogniser()
     assert recogniser.version.version.startswith("9.9-")
-    assert session.fingerprint(package / "asternet.onnx") in recogniser.version.version
+    assert fingerprint(package / "asternet.onnx") in recogniser.version.version
 
 
 @pytest.mark.parametrize("file", ["asternet.onnx", "vocab.json"])

@@ -298,7 +298,6 @@ def test_a_missing_file_of_weights_is_an_engine_fault(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(detector, "WEIGHTS", tmp_path / "gone.onnx")
-    monkeypatch.setattr(detector, "_session", None)
     page = clean_for_reading(pixels(page_of([Printed(25, 40, "Số: 12")], dpi=DPI)), DPI)
     with pytest.raises(EngineFault):
         find_lines(page)

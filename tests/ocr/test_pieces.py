@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ocr.recognisers.base import ReadCharacter, ReadLine
+from ocr.recognisers.batches import batches, padded, stacked
 from ocr.recognisers.pieces import cut_long, joined
-from ocr.recognisers.session import batches, padded, stacked
 
 
 def words(*spans: tuple[int, int], width: int) -> np.ndarray:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import io
 import os
 import struct
+import subprocess
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Literal
+from xml.etree import ElementTree
 
 import numpy as np
 import page as pdfa
@@ -24,13 +26,21 @@ from models.pages import PagePicture, PageSize
 from models.reading import Line, PageReading, Region, Word
 from pdf.assembly import add_page, deflated
 from pdf.fonts import EmbeddedFont
-from pdf.writer import DocumentMetadata, EcopyContent, PageInput
+from pdf.writer import DocumentMetadata, EcopyContent, PageInput, write_pdfa
 
 TINOS = Path(__file__).parents[2] / "pdf/fonts/Tinos-Regular.ttf"
 A4 = PageSize(width_mm=210, height_mm=297)
 MOMENT = "2026-11-22T09:15:04+07:00"
 Orientation = Literal[1, 2, 3, 4, 5, 6, 7, 8]
 MAX_PIXELS = 100_000_000
+
+LETTERS = "aàảãáạăằẳẵắặâầẩẫấậbcdđeèẻẽéẹêềểễếệghiìỉĩíịklmnoòỏõóọôồổỗốộơờởỡớợpqrstuùủũúụưừửữứựvxyỳỷỹýỵ"
+EVERY_LETTER = LETTERS + LETTERS.upper()
+HEADING = [
+    "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM",
+    "Độc lập - Tự do - Hạnh phúc",
+    "Số: 123/QĐ-UBND ngày 07/3/2026 “mẫu”…",
+]
 
 # ── pictures ─────────────────────────────────────────────────────────────────────────────────────────
 
@@ -424,3 +434,32 @@ def jp2(image: Image.Image) -> bytes:
     out = io.BytesIO()
     image.save(out, "JPEG2000")
     return out.getvalue()
+
+
+# ── files ────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def written(target: Path, *pages: PageInput, conformance: Literal["2b", "2u"] = "2u") -> Path:
+    write_pdfa(target, pages, metadata=metadata(), conformance=conformance)
+    return target
+
+
+def pdftotext(path: Path, *options: str) -> str:
+    result = subprocess.run(["pdftotext", *options, str(path), "-"], capture_output=True, check=True)
+    return result.stdout.decode("utf-8")
+
+
+def lines_of(path: Path, *options: str) -> list[str]:
+    return [line for line in pdftotext(path, *options).replace("\f", "").splitlines() if line.strip()]
+
+
+def words_with_boxes(path: Path) -> list[tuple[str, float, float, float, float]]:
+    """Every word with x0, y0 (from below), x1, y1 in points, by poppler."""
+    root = ElementTree.fromstring(pdftotext(path, "-bbox"))
+    found = []
+    for page in root.iter("{http://www.w3.org/1999/xhtml}page"):
+        height = float(page.attrib["height"])
+        for word in page:
+            x0, y0, x1, y1 = (float(word.attrib[k]) for k in ("xMin", "yMin", "xMax", "yMax"))
+            found.append((word.text or "", x0, height - y1, x1, height - y0))
+    return found

@@ -13,8 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pdf.fonts import EmbeddedFont, _program, tinos, writable
-from tests.pdf.support import TINOS, drawn, text_pdf
-from tests.pdf.test_writer import EVERY_LETTER
+from tests.pdf.support import EVERY_LETTER, TINOS, drawn, text_pdf
 
 
 def test_the_face_has_every_vietnamese_letter() -> None:

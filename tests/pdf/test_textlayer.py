@@ -12,8 +12,7 @@ from models.errors import Unreadable
 from models.reading import PageReading
 from pdf.sandbox import Sandbox
 from pdf.textlayer import CONFIDENCE, TEXT_LAYER, read_text_layer, read_text_layers
-from tests.pdf.support import Run, drawn, text_pdf
-from tests.pdf.test_writer import EVERY_LETTER
+from tests.pdf.support import EVERY_LETTER, Run, drawn, text_pdf
 
 HEADER: list[Run] = [
     ("ỦY BAN NHÂN DÂN", 90, 780, 13), ("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", 230, 780, 13),

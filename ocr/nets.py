@@ -1,9 +1,9 @@
-"""Nets in ONNX files, run by onnxruntime on one thread with memory that goes back after each run."""
+"""Nets in ONNX files, loaded once in a process and run by onnxruntime on one thread, since pages run side by side."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+import threading
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,11 +15,8 @@ from models.errors import EngineFault, PackageMissing
 if TYPE_CHECKING:
     import onnxruntime
 
-_STEP = 32
-"""Widths are rounded up to this, so that one line more or less does not change every shape."""
-_ALIKE = 0.9
-"""Lines go together when the narrowest has at least this share of the widest one's width."""
-_PAPER = 255
+_loading = threading.Lock()
+"""A cache alone would let two threads load the same net side by side."""
 
 
 class Net:
@@ -60,9 +57,14 @@ class Net:
             raise EngineFault(engine=self._name, reason=_words(e)) from e
 
 
-@cache
 def net(name: str, path: Path) -> Net:
     """The net in `path`, loaded once in a process; see `Net`."""
+    with _loading:
+        return _net(name, path)
+
+
+@cache
+def _net(name: str, path: Path) -> Net:
     return Net(name, path)
 
 
@@ -70,34 +72,6 @@ def net(name: str, path: Path) -> Net:
 def fingerprint(path: Path) -> str:
     """The first eight digits of a file's SHA-256."""
     return hashlib.sha256(path.read_bytes()).hexdigest()[:8]
-
-
-def batches(widths: Sequence[int], most_columns: int) -> Iterator[list[int]]:
-    """Indices of lines that go through a net together: alike in width, `most_columns` in all with their padding."""
-    order = sorted(range(len(widths)), key=lambda i: widths[i])
-    group: list[int] = []
-    for i in order:
-        too_wide = group and (len(group) + 1) * padded(widths[i]) > most_columns
-        if group and (too_wide or widths[group[0]] < _ALIKE * widths[i]):
-            yield group
-            group = []
-        group.append(i)
-    if group:
-        yield group
-
-
-def padded(width: int) -> int:
-    """The width a line of `width` pixels has in a batch of its own."""
-    return -(-max(1, width) // _STEP) * _STEP
-
-
-def stacked(pictures: Sequence[np.ndarray]) -> np.ndarray:
-    """Pictures (H, W) of one height as (N, H, W) uint8, filled up with paper on the right."""
-    width = padded(max(p.shape[1] for p in pictures))
-    stack = np.full((len(pictures), pictures[0].shape[0], width), _PAPER, np.uint8)
-    for row, picture in zip(stack, pictures, strict=True):
-        row[:, : picture.shape[1]] = picture
-    return stack
 
 
 def _words(error: Exception) -> str:
