@@ -82,6 +82,29 @@ def scatter(title: str, unit: str, across: str, points: Mapping[str, tuple[float
     return plot.done()
 
 
+def reliability(title: str, bins: Sequence[tuple[float, float, int]]) -> str:
+    """Bins of confidence as (what it says, share right, count), each 0–1: the nearer to the diagonal the better."""
+    width, height = 480, 440
+    plot = _Plot(title, "share right", width, height, 1.0, legend=[])
+    span = width - _LEFT - 30
+    for step in range(6):
+        plot.text(_LEFT + span * step / 5, plot.floor + 16, f"{step / 5:g}", anchor="middle")
+    plot.text(_LEFT + span / 2, plot.floor + 32, "what the confidence says", anchor="middle")
+    plot.add(
+        f"<line x1='{_LEFT}' y1='{plot.y(0):.1f}' x2='{_LEFT + span}' y2='{plot.y(1):.1f}' "
+        "stroke='#888' stroke-dasharray='5 4'/>"
+    )
+    most = max((count for _, _, count in bins), default=1)
+    for says, right, count in bins:
+        radius = 3 + 9 * math.sqrt(count / most)
+        plot.add(
+            f"<circle cx='{_LEFT + span * says:.1f}' cy='{plot.y(right):.1f}' r='{radius:.1f}' "
+            f"fill='{COLOURS[0]}' fill-opacity='0.75'><title>{count} fields: says {says:.3f}, right {right:.3f}"
+            "</title></circle>"
+        )
+    return plot.done()
+
+
 def _round_up(value: float) -> float:
     """The next 1, 2, 2.5 or 5 times a power of ten that five even steps divide well."""
     power = 10.0 ** math.floor(math.log10(value)) if value > 0 else 1.0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 
 def known_type(code: str | None) -> str | None:
     """The type code as given; `unknown` means: find out. Raises UnknownDocumentType."""
@@ -17,6 +19,25 @@ def known_type(code: str | None) -> str | None:
     return code
 
 
+def grouping(one_document: bool, parts: str | None, files: int) -> str | None:
+    """How files are to fall into documents, as the register keeps it; None: as their pages say.
+
+    Raises UsageError where the options exclude each other, BadPages where the pages have no form.
+    """
+    from models.batches import ONE_DOCUMENT
+    from models.errors import BadPages, UsageError
+    from models.page_ranges import parts_in, written
+
+    if parts is None:
+        return ONE_DOCUMENT if one_document else None
+    if one_document or files != 1:
+        raise UsageError(reason="--parts: --one-document" if one_document else f"--parts: {files} files")
+    try:
+        return ",".join(written(pages) for pages in parts_in(parts))
+    except ValueError as reason:
+        raise BadPages(pages=parts, reason=str(reason)) from reason
+
+
 def name_and_value(text: str) -> tuple[str, str]:
     """`name=value` taken apart, the value in NFC. Raises UsageError."""
     from models.errors import UsageError
@@ -26,3 +47,16 @@ def name_and_value(text: str) -> tuple[str, str]:
     if not sign or not name.strip():
         raise UsageError(reason=f"--set {text}: name=value")
     return name.strip(), squeeze(value)
+
+
+def day(text: str | None, option: str) -> date | None:
+    """A day written dd/MM/yyyy or yyyy-MM-dd. Raises UsageError."""
+    from models.errors import UsageError
+    from models.identifiers.dates import parse_date
+
+    if text is None:
+        return None
+    found = parse_date(text)
+    if found is None:
+        raise UsageError(reason=f"{option} {text}: dd/MM/yyyy")
+    return found

@@ -82,6 +82,9 @@ def _opened(
             handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
             logging.getLogger().addHandler(handler)
             try:
+                for fault in application.types.faults:
+                    report = fault.report(console.language or "vi")
+                    tell_error(console, report.code, report.message, report.remedy)
                 yield application
             finally:
                 logging.getLogger().removeHandler(handler)

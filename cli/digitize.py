@@ -7,12 +7,14 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cli.arguments import known_type
+from cli.arguments import grouping, known_type
 from cli.console import Console
 from cli.init import warn_development
 from cli.labels import type_label
 
 if TYPE_CHECKING:
+    from rich.table import Table
+
     from models.ecopy import PresentedAs
     from models.people import Person
     from pipeline.application import Application
@@ -29,6 +31,8 @@ def run(
     out: Path,
     home: Path | None,
     document_type: str | None,
+    one_document: bool,
+    parts: str | None,
     confirm_as: str | None,
     intake: Intake,
     presented_as: PresentedAs,
@@ -45,6 +49,7 @@ def run(
             intake=intake,
             presented_as=presented_as,
             forced_type=known_type(document_type),
+            grouping=grouping(one_document, parts, len(inputs.files)),
             confirm_as=_confirmer(app, confirm_as),
         )
         if app.hands.development and not console.json:
@@ -59,7 +64,14 @@ def run(
         _tell_skipped(console, inputs)
         if not console.json:
             show_outcomes(console, outcomes)
-    return 1 if any(o.__class__.__name__ == "SourceRefused" for o in outcomes) else 0
+    return 1 if any(_went_wrong(outcome) for outcome in outcomes) else 0
+
+
+def _went_wrong(outcome: SourceOutcome | SourceRefused) -> bool:
+    """Whether the source was refused or one of its documents stopped at a fault."""
+    if outcome.__class__.__name__ == "SourceRefused":
+        return True
+    return any(document.error is not None for document in outcome.documents)  # type: ignore[union-attr]
 
 
 def _confirmer(app: Application, person_id: str | None) -> Person | None:
@@ -101,7 +113,8 @@ def progress_bar(console: Console, total: int) -> Iterator[Watch]:
 STAGE_NAMES = {
     "receive": ("Tiếp nhận", "Receiving"),
     "triage": ("Kiểm tra tệp", "Judging the file"),
-    "pages": ("Tách trang", "Taking out pages"),
+    "pages": ("Lấy ảnh từng trang", "Taking out pages"),
+    "split": ("Tách giấy tờ", "Splitting the scan"),
     "capture": ("Ký bản sao chụp", "Signing the capture"),
     "read": ("Đọc chữ", "Reading"),
     "extract": ("Bóc tách dữ liệu", "Extracting data"),
@@ -148,13 +161,26 @@ def show_outcomes(console: Console, outcomes: list[SourceOutcome | SourceRefused
             table.add_row(name, "", refused, Text(f"{error.code}\n{error.message}\n→ {error.remedy}"), "")
             continue
         for document in outcome.documents:  # type: ignore[union-attr]
-            from cli.show import state_name, to_look_at
+            from cli.show import pages_of, state_name, to_look_at
 
+            whole = len(document.pages) == outcome.pages  # type: ignore[union-attr]
             table.add_row(
-                name,
+                name if whole else f"{name}\n{pages_of(console, document)}",
                 type_label(console, document.document_type),
                 state_name(console, document),
                 to_look_at(console, document),
                 f"{document.ecopy.path}\n({document.ecopy.level})" if document.ecopy else "—",
             )
+        _add_left_out(console, table, name, outcome.left_out)  # type: ignore[union-attr]
     console.out.print(table)
+
+
+def _add_left_out(console: Console, table: Table, name: str, left_out: dict[int, str]) -> None:
+    """A row for the pages that belong to no document."""
+    from cli.show import LEFT_OUT
+    from models.page_ranges import written
+
+    for why in sorted(set(left_out.values())):
+        pages = written(sorted(page for page, reason in left_out.items() if reason == why))
+        said = f"{console.pick(*LEFT_OUT[why])}; {console.pick('chỉ giữ trong bản gốc', 'kept in the original only')}"
+        table.add_row(f"{name}\n{console.pick('trang', 'pages')} {pages}", "", "", said, "")

@@ -15,6 +15,7 @@ NAMES = {
     "sandbox": ("Tiến trình con", "Child processes"),
     "ocr": ("Đọc chữ", "OCR"),
     "rules": ("Quy định", "Rule set"),
+    "types": ("Loại giấy tờ", "Document types"),
     "trust": ("Gốc tin cậy", "Trust"),
     "signing": ("Ký số", "Signing"),
 }

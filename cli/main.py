@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any, Literal, cast
+from typing import Annotated, Literal
 
 import typer
 
-from cli.console import Console, run
-
-Language = Literal["vi", "en"]  # said again here: importing models would slow `ecopy --help` down
+from cli.learn_app import learn
+from cli.options import (
+    Home,
+    Identifier,
+    Json,
+    Lang,
+    Paths,
+    PersonOption,
+    Purpose,
+    Trust,
+    Type,
+    do,
+)
 
 VERSION_HELP = "Hiện phiên bản / Show the version"
 
@@ -22,25 +32,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-
-Home = Annotated[
-    Path | None, typer.Option("--home", help="Thư mục dữ liệu / Data folder (ECOPY_HOME)", show_default=False)
-]
-Json = Annotated[bool, typer.Option("--json", help="Kết quả cho máy đọc / Machine-readable output")]
-Lang = Annotated[
-    Language | None,
-    typer.Option("--lang", help="Ngôn ngữ / Language (ECOPY_LANGUAGE)", show_default=False),
-]
-PersonOption = Annotated[str, typer.Option("--as", help="Người thực hiện / Acting person")]
-Purpose = Annotated[str, typer.Option("--purpose", help="Mục đích, ghi vào nhật ký / Purpose, put on record")]
-Trust = Annotated[
-    Path | None, typer.Option("--trust", help="Tệp PEM của gốc tin cậy / PEM of the trusted roots")
-]
-Paths = Annotated[list[Path], typer.Argument(help="Tệp và thư mục / Files and folders", show_default=False)]
-Type = Annotated[
-    str | None, typer.Option("--type", help="Loại giấy tờ, nếu đã biết / Document type, if known")
-]
-Identifier = Annotated[str, typer.Argument(metavar="ID", help="Mã giấy tờ hoặc bản sao / Document or e-copy")]
 
 
 def _tell_version(wanted: bool) -> None:
@@ -62,18 +53,10 @@ def _root(
     context.obj = lang  # --lang stands before or after the command
 
 
-def _do(
-    context: typer.Context, command: str, *, lang: Language | None, json: bool = False, **options: Any
-) -> None:
-    """Run `cli.<command>` and leave with its exit code."""
-    console = Console(language=lang or cast(Language | None, context.obj), json=json)
-    raise typer.Exit(run(command, console, options))
-
-
 @app.command()
 def init(context: typer.Context, home: Home = None, json: Json = False, lang: Lang = None) -> None:
     """Tạo nơi lưu và khóa dùng thử (không có giá trị pháp lý). / Make a home and a development PKI."""
-    _do(context, "init", lang=lang, json=json, home=home)
+    do(context, "init", lang=lang, json=json, home=home)
 
 
 @app.command()
@@ -83,6 +66,21 @@ def digitize(
     out: Annotated[Path, typer.Option("--out", help="Thư mục kết quả / Output folder")],
     home: Home = None,
     type_: Type = None,
+    one_document: Annotated[
+        bool,
+        typer.Option(
+            "--one-document",
+            help="Mỗi tệp là một giấy tờ, không tách / Each file is one document, never split",
+        ),
+    ] = False,
+    parts: Annotated[
+        str | None,
+        typer.Option(
+            "--parts",
+            metavar="1-2,3,4-6",
+            help="Trang của từng giấy tờ trong tệp (chỉ một tệp) / Pages of each document in the (only) file",
+        ),
+    ] = None,
     confirm_as: Annotated[
         str | None,
         typer.Option("--confirm-as", help="Người xác nhận giấy tờ không có gì nghi ngờ / Confirming person"),
@@ -102,8 +100,13 @@ def digitize(
     json: Json = False,
     lang: Lang = None,
 ) -> None:
-    """Biến bản quét thành dữ liệu và bản sao điện tử. / Turn scans into data and e-copies."""
-    _do(
+    """Biến bản quét thành dữ liệu và bản sao điện tử. / Turn scans into data and e-copies.
+
+    Tập quét nhiều giấy tờ được tách theo tờ phân cách, tiêu đề, loại giấy, số trang và hai mặt thẻ; chỗ chưa chắc thì
+    chờ người xem. / A scan of several papers is split by separator sheets, titles, types, page numbers and sides of
+    cards; what is not certain waits for a person.
+    """
+    do(
         context,
         "digitize",
         lang=lang,
@@ -112,6 +115,8 @@ def digitize(
         out=out,
         home=home,
         document_type=type_,
+        one_document=one_document,
+        parts=parts,
         confirm_as=confirm_as,
         intake=intake,
         presented_as=presented_as,
@@ -133,7 +138,7 @@ def confirm(
     lang: Lang = None,
 ) -> None:
     """Xác nhận dữ liệu của một giấy tờ. / Confirm the data of a document by name."""
-    _do(
+    do(
         context,
         "confirm",
         lang=lang,
@@ -151,7 +156,7 @@ def issue(
     context: typer.Context, identifier: Identifier, home: Home = None, json: Json = False, lang: Lang = None
 ) -> None:
     """Lập, ký và phát hành bản sao điện tử. / Compose, sign and issue the e-copy."""
-    _do(context, "issue", lang=lang, json=json, identifier=identifier, home=home)
+    do(context, "issue", lang=lang, json=json, identifier=identifier, home=home)
 
 
 @app.command()
@@ -164,7 +169,7 @@ def show(
     lang: Lang = None,
 ) -> None:
     """Xem một giấy tờ: trạng thái, trường, việc cần xem lại. / Show a document's state and data."""
-    _do(context, "show", lang=lang, json=json, identifier=identifier, purpose=purpose, home=home)
+    do(context, "show", lang=lang, json=json, identifier=identifier, purpose=purpose, home=home)
 
 
 @app.command()
@@ -178,7 +183,7 @@ def fetch(
     lang: Lang = None,
 ) -> None:
     """Lấy tệp bản sao điện tử đã phát hành. / Fetch the issued e-copy."""
-    _do(context, "fetch", lang=lang, json=json, identifier=identifier, out=out, purpose=purpose, home=home)
+    do(context, "fetch", lang=lang, json=json, identifier=identifier, out=out, purpose=purpose, home=home)
 
 
 @app.command()
@@ -195,7 +200,7 @@ def read(
     lang: Lang = None,
 ) -> None:
     """Chỉ đọc chữ, không lưu gì. / OCR alone; nothing is kept."""
-    _do(context, "read", lang=lang, paths=paths, out=out, output_format=format_, workers=workers)
+    do(context, "read", lang=lang, paths=paths, out=out, output_format=format_, workers=workers)
 
 
 @app.command()
@@ -208,13 +213,13 @@ def verify(
     lang: Lang = None,
 ) -> None:
     """Kiểm tra chữ ký và dữ liệu của PDF. / Check signatures and data of PDFs."""
-    _do(context, "verify", lang=lang, json=json, paths=paths, trust=trust, home=home)
+    do(context, "verify", lang=lang, json=json, paths=paths, trust=trust, home=home)
 
 
 @app.command()
 def doctor(context: typer.Context, home: Home = None, json: Json = False, lang: Lang = None) -> None:
     """Kiểm tra mọi thành phần và nói cách sửa. / Check every component and say the remedy."""
-    _do(context, "doctor", lang=lang, json=json, home=home)
+    do(context, "doctor", lang=lang, json=json, home=home)
 
 
 @app.command()
@@ -224,7 +229,59 @@ def demo(
     lang: Lang = None,
 ) -> None:
     """Chạy trọn quy trình trên giấy tờ mẫu. / Run the whole way on sample papers."""
-    _do(context, "demo", lang=lang, out=out)
+    do(context, "demo", lang=lang, out=out)
+
+
+types = typer.Typer(
+    help="Các loại giấy tờ, và cách thêm một loại. / Document types, and how to add one.",
+    no_args_is_help=True,
+)
+app.add_typer(types, name="types")
+
+TypeCode = Annotated[str, typer.Argument(metavar="CODE", help="Mã loại giấy tờ / Type code")]
+TypeFile = Annotated[
+    Path, typer.Argument(help="Tệp YAML của loại / The type's YAML file", show_default=False)
+]
+
+
+@types.command("list")
+def types_list(context: typer.Context, json: Json = False, lang: Lang = None) -> None:
+    """Liệt kê các loại giấy tờ đã biết. / List the known document types."""
+    do(context, "types", lang=lang, json=json, action="list")
+
+
+@types.command("show")
+def types_show(context: typer.Context, code: TypeCode, json: Json = False, lang: Lang = None) -> None:
+    """Xem một loại: trường, nhãn, cách xử lý. / Show a type: fields, labels, handling."""
+    do(context, "types", lang=lang, json=json, action="show", code=code)
+
+
+@types.command("check")
+def types_check(
+    context: typer.Context,
+    path: Annotated[Path, typer.Argument(help="Tệp hoặc thư mục / File or folder", show_default=False)],
+    json: Json = False,
+    lang: Lang = None,
+) -> None:
+    """Kiểm tra tệp loại giấy tờ. / Check type files."""
+    do(context, "types", lang=lang, json=json, action="check", path=path)
+
+
+@types.command("try")
+def types_try(
+    context: typer.Context, path: TypeFile, scans: Paths, json: Json = False, lang: Lang = None
+) -> None:
+    """Thử một loại mới trên bản quét, không lưu gì. / Try a new type on scans; nothing is kept."""
+    do(context, "types", lang=lang, json=json, action="try", path=path, scans=scans)
+
+
+@types.command("schema")
+def types_schema(context: typer.Context, code: TypeCode, lang: Lang = None) -> None:
+    """In JSON Schema của dữ liệu một loại. / Print the JSON Schema of a type's data."""
+    do(context, "types", lang=lang, action="schema", code=code)
+
+
+app.add_typer(learn, name="learn")
 
 
 def main() -> None:

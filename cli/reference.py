@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 
@@ -65,13 +66,57 @@ def settings_page() -> str:
     return "\n".join(rows) + "\n"
 
 
-PAGES = {"errors.md": errors_page, "flags.md": flags_page, "settings.md": settings_page}
+def types_page() -> str:
+    """docs/types/README.md."""
+    from extraction.definitions import packaged_types
+
+    rows = [
+        "# Document types",
+        "",
+        "Written by `make docs`. Each schema (JSON Schema 2020-12) describes the data of one type: field name → value. How to",
+        "add a type: [adding-a-type.md](../adding-a-type.md).",
+        "",
+        "| code | version | Tiếng Việt | English | handling | fields | schema |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for d in packaged_types().types:
+        living = sum(not f.retired for f in d.fields) + sum(len(g.columns) for g in d.members)
+        rows.append(
+            f"| `{d.code}` | {d.version} | {d.name_vi} | {d.name_en} | {d.handling.value} ({d.handling.source}) "
+            f"| {living} | [{d.code}.schema.json]({d.code}.schema.json) |"
+        )
+    return "\n".join(rows) + "\n"
+
+
+PAGES = {
+    "errors.md": errors_page,
+    "flags.md": flags_page,
+    "settings.md": settings_page,
+    "types/README.md": types_page,
+}
+
+
+def type_schemas() -> dict[str, str]:
+    """The schema of every packaged type, by file name."""
+    from extraction.definitions import packaged_types
+    from extraction.schema import schema_of
+
+    return {
+        f"{d.code}.schema.json": json.dumps(schema_of(d), ensure_ascii=False, indent=1) + "\n"
+        for d in packaged_types().types
+    }
 
 
 def write(folder: Path) -> None:
-    """Write all reference pages into `folder`."""
+    """Write all reference pages into `folder`; schemas of types that are no longer there are removed."""
+    (folder / "types").mkdir(parents=True, exist_ok=True)
     for name, page in PAGES.items():
         (folder / name).write_text(page(), encoding="utf-8")
+    schemas = type_schemas()
+    for left in set((folder / "types").glob("*.schema.json")) - {folder / "types" / name for name in schemas}:
+        left.unlink()
+    for name, text in schemas.items():
+        (folder / "types" / name).write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -22,8 +22,30 @@ STATE_NAMES = {
     "approved": ("đã xác nhận", "approved", "green"),
     "refused": ("bị từ chối", "refused", "red"),
     "quarantined": ("cách ly", "quarantined", "red"),
+    "replaced": ("đã được ghép, tách lại", "put together otherwise", "dim"),
     "disposed": ("đã tiêu hủy", "disposed", "dim"),
 }
+
+LEFT_OUT = {
+    "separator": ("tờ phân cách", "separator sheet"),
+    "blank": ("trang trắng", "blank page"),
+    "person": ("người quét bỏ ra", "left out by the person who scanned"),
+}
+
+BEGINNINGS = {
+    "separator": ("tờ phân cách", "a separator sheet"),
+    "new_title": ("tiêu đề mới", "a new title"),
+    "new_header": ("quốc hiệu ở đầu trang", "a state header"),
+    "type_change": ("loại giấy tờ khác", "another type"),
+    "page_numbering": ("số trang", "page numbers"),
+    "card_sides": ("mặt thẻ", "sides of cards"),
+    "other_holder": ("số định danh của người khác", "another person's number"),
+    "too_many_pages": ("nhiều trang hơn loại này có", "more pages than the type has"),
+    "signed": ("chữ ký ở cuối trang trước", "a signature on the page before"),
+    "page_size": ("khổ giấy khác", "another size of paper"),
+    "person": ("người quét chia", "a person's word"),
+}
+"""Why a document begins where it does; the reasons to go on begin none."""
 
 
 def run(console: Console, *, identifier: str, purpose: str, home: Path | None) -> int:
@@ -48,6 +70,17 @@ def state_name(console: Console, document: DocumentOutcome) -> Text:
     return Text(console.pick(vi, en), style=style)
 
 
+def pages_of(console: Console, document: DocumentOutcome) -> str:
+    """Which pages of the scan the document is made of, and why it begins there."""
+    from models.page_ranges import written
+
+    said = f"{console.pick('trang', 'pages')} {written(document.pages)}"
+    if document.begins is None:
+        return said
+    reason = console.pick(*BEGINNINGS[document.begins.reason])
+    return f"{said} ({reason}, {document.begins.probability:.0%})"
+
+
 def to_look_at(console: Console, document: DocumentOutcome) -> str:
     """Doubtful fields and the flags, in words."""
     from pipeline.flags import FLAGS
@@ -56,6 +89,8 @@ def to_look_at(console: Console, document: DocumentOutcome) -> str:
         f"{field_label(console, document.document_type, name)} ({name})" for name in document.needs_review
     ]
     lines += [FLAGS[code].text(console.language or "vi") for code in document.flags]
+    if document.error is not None:
+        lines.append(f"{document.error.code}: {document.error.message} → {document.error.remedy}")
     return "\n".join(lines)
 
 
@@ -65,6 +100,7 @@ def show_document(console: Console, document: DocumentOutcome) -> None:
 
     title = type_label(console, document.document_type)
     console.out.print(document.id, title, state_name(console, document))
+    console.out.print(console.pick("Trong tệp đã quét:", "In the scan:"), pages_of(console, document))
     table = Table()
     for vi, en in (("Trường", "Field"), ("Giá trị", "Value"), ("Tin cậy", "Confidence"), ("Trang", "Page")):
         table.add_column(console.pick(vi, en), overflow="fold")

@@ -1,41 +1,25 @@
-"""How sure a field is, 0–1: from the engine's word confidences, the label's match and checks that could fail."""
+"""How sure a field is, 0–1, and which rules keep it from being accepted however sure the machine is."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
+from extraction import calibration
 from extraction.definitions import Kind
 from extraction.layout import Token
+from models.extraction import Evidence, Hold
 from models.rulesets import ReviewRules
 
-# A failed check takes the confidence below any threshold a rule set may have.
 FAILED = 0.45
-UNCHECKED = 0.6
-"""The most for an identifier that no check has confirmed."""
+"""The most for a value that a check contradicts: below any threshold that a rule set or a type may have."""
 
-_IDENTIFIERS: frozenset[Kind] = frozenset({"personal_id", "holder_id", "document_number"})
+_IDENTIFIERS: frozenset[Kind] = frozenset(
+    {
+        "personal_id", "holder_id", "document_number", "old_id", "identity", "tax_code", "land_serial",
+        "dossier_code", "procedure_code", "agency_code", "code", "money", "area", "short_number",
+    }
+)  # fmt: skip
 
-# What a passed check leaves of the remaining doubt. Checks that a misreading nearly always breaks leave little.
-_REMAINING: dict[str, float] = {
-    "calendar": 0.85,
-    "structure": 0.9,
-    "holder": 0.45,
-    "machine_readable": 0.1,
-    "check_digit": 0.3,
-    "words_match": 0.15,
-    "words": 0.7,
-    "vocabulary": 0.5,
-    "near_vocabulary": 0.8,
-    "surname": 0.95,
-    "spelling": 0.95,
-    "province": 0.95,
-    "repeated": 0.35,
-    "form": 0.9,
-    "notation": 0.85,
-    "agency": 0.9,
-    "range": 0.9,
-    "number_year": 0.5,
-}
 _CONFIRMING: frozenset[str] = frozenset(
     {
         "holder",
@@ -46,51 +30,89 @@ _CONFIRMING: frozenset[str] = frozenset(
         "words_match",
         "repeated",
         "number_year",
+        "year_match",
+        "anniversary",
+        "adds_up",
+        "share_of_total",
     }
 )
 """Checks that count as «could have failed» for an identifier."""
 
-# Failed checks that are a reason to look, weaker than a contradiction.
-_MILD: dict[str, float] = {
-    "mended": 0.7,
-    "marks": 0.7,
-    "lost_marks": 0.75,
-    "two_words": 0.75,
-    "unsure_word": 0.75,
-    "surname": 0.7,
-    "length": 0.6,
-    "no_province": 0.75,
-    "loose_end": 0.7,
-    "poor_reading": 0.6,
+_WEIGHED: frozenset[str] = frozenset(
+    {
+        "agency", "begins_small", "case_change", "deputy", "handwriting", "inner_stop", "jumbled",
+        "known_otherwise", "label_inside", "label_word", "left_over", "length", "loose_end", "lost_marks",
+        "marked_otherwise", "marks", "marks_slip", "marks_slip_often", "mended", "name_role", "name_sex",
+        "no_province", "open_end", "place_units", "poor_reading", "said_twice", "separator", "shared_words",
+        "stamp_word", "surname", "two_people", "two_words", "unsure_word",
+    }
+)  # fmt: skip
+"""Failed checks that are a reason to look, weighed by the calibration; every other one is a contradiction."""
+
+_UNLESS_PROVEN: dict[str, Hold] = {
+    "handwriting": "handwriting",
+    "poor_reading": "poor_reading",
+    "marks": "respelled",
 }
+"""Failed checks that only a proof makes up for."""
+_SURE_PLACE = 0.65
+"""Below this the words behind a label were taken for the field's because the label is like a known one."""
 
 PROVEN: frozenset[str] = frozenset({"machine_readable", "check_digit", "words_match"})
 """Checks that hold even on a badly read paper."""
 
 
-def reading_confidence(tokens: Sequence[Token]) -> float:
-    """What the engine thinks of the words that say a value: their weakest counts as much as their mean."""
+def evidence_of(
+    tokens: Sequence[Token], quality: float, passed: Iterable[str], failed: Iterable[str]
+) -> Evidence:
+    """What is known about a value said by `tokens`; `quality` is how sure its place is, 0–1."""
     weights = [max(len(t.key), 1) for t in tokens]
     mean = sum(t.confidence * w for t, w in zip(tokens, weights, strict=True)) / sum(weights)
-    return 0.35 * mean + 0.65 * min(t.confidence for t in tokens)
+    return Evidence(
+        weakest=round(min(t.confidence for t in tokens), 4),
+        mean=round(min(mean, 1.0), 4),
+        place=round(min(max(quality, 0.0), 1.0), 4),
+        passed=tuple(dict.fromkeys(passed)),
+        failed=tuple(dict.fromkeys(failed)),
+    )
 
 
-def field_confidence(
-    kind: Kind, tokens: Sequence[Token], quality: float, passed: Collection[str], failed: Collection[str]
-) -> float:
-    """The confidence of one field, between 0 and 0.995: no machine is certain."""
-    doubt = 1 - reading_confidence(tokens)
-    for check in passed:
-        doubt *= _REMAINING.get(check, 1.0)
-    confidence = (1 - doubt) * (0.35 + 0.65 * quality)
-    for check in failed:
-        confidence = min(confidence, _MILD.get(check, FAILED))
-    if kind in _IDENTIFIERS and not _CONFIRMING & set(passed):
-        confidence = min(confidence, UNCHECKED)
-    return round(min(max(confidence, 0.0), 0.995), 4)
+def field_confidence(kind: Kind, evidence: Evidence) -> float:
+    """How likely the value is right, by the calibration in force; a contradicted one is never likely."""
+    sure = calibration.probability(kind, evidence)
+    return round(min(sure, FAILED) if _is_contradicted(evidence) else sure, 4)
 
 
-PROSE: frozenset[Kind] = frozenset({"name", "place", "organisation", "text"})
+def holds(kind: Kind, evidence: Evidence) -> tuple[Hold, ...]:
+    """Why a person must look at the value however sure the machine is; nothing outweighs any of these.
+
+    A contradiction is nobody's to settle but a person's; unproven is an identifier that no check could have refused,
+    and a value behind a label that is only like one that the form is known to have; handwriting, a badly read paper and
+    a value that the machine spelt otherwise than it was read are for people unless a code, or words and figures, say
+    the same.
+    """
+    passed = set(evidence.passed)
+    found: list[Hold] = []
+    if _is_contradicted(evidence):
+        found.append("contradicted")
+    unproven = kind in _IDENTIFIERS and not _CONFIRMING & passed
+    if unproven or (evidence.place < _SURE_PLACE and not PROVEN & passed):
+        found.append("unchecked")
+    if not PROVEN & passed:
+        found += [hold for check, hold in _UNLESS_PROVEN.items() if check in evidence.failed]
+    return tuple(found)
+
+
+def with_holds(kind: Kind, evidence: Evidence) -> Evidence:
+    """The evidence with what keeps a value of this kind from being accepted."""
+    return evidence.model_copy(update={"holds": holds(kind, evidence)})
+
+
+def _is_contradicted(evidence: Evidence) -> bool:
+    return not _WEIGHED.issuperset(evidence.failed)
+
+
+PROSE: frozenset[Kind] = frozenset({"name", "place", "organisation", "text", "party"})
 """Kinds in which a lost tone mark makes another right word, so that nothing gives it away."""
 
 
@@ -104,7 +126,7 @@ def is_poor_reading(failures: Sequence[Collection[str]]) -> bool:
 
     Handwriting, a copy of a copy or a page read upside down shows itself in this way.
     """
-    hard = sum(bool(set(failed) - set(_MILD)) for failed in failures)
+    hard = sum(bool(set(failed) - _WEIGHED) for failed in failures)
     return hard >= 3 and hard * 4 >= len(failures)
 
 

@@ -84,8 +84,14 @@ def _names(words: list[str]) -> list[list[str]]:
 
 
 def _places_of(part: Words, words: list[str]) -> list[int]:
+    """Where a name stands among words; never across a comma: «huyện Long Hà, tỉnh …» names no «Hà Tĩnh»."""
     flat = [flattened(w.strip(_PUNCTUATION)) for w in words]
-    return [at for at in range(len(flat) - len(part) + 1) if tuple(flat[at : at + len(part)]) == part]
+    return [
+        at
+        for at in range(len(flat) - len(part) + 1)
+        if tuple(flat[at : at + len(part)]) == part
+        and not any(word[-1:] in ",.;" for word in words[at : at + len(part) - 1])
+    ]
 
 
 def _marks(words: Words) -> int:

@@ -6,21 +6,27 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from rapidfuzz.distance import Levenshtein
-
-from extraction import machine_zone, values
+from extraction import values
+from extraction.anchor import Anchor, anchors_by_row
+from extraction.columns import with_whole_labels
 from extraction.definitions import FieldDefinition, Kind, TypeDefinition
-from extraction.labels import Anchor, LabelBook, anchors_by_row, label_like
+from extraction.labels import LabelBook, label_like
 from extraction.layout import Row, Sheet, Token, capital_share, key_of
-from extraction.lexicon import cased_like, lexicon
+from extraction.lexicon import lexicon
+from extraction.not_labels import without_headings
 from extraction.parsed import Parsed
 from extraction.phrases import Runs
 from models.extraction import Origin
 
 _ONE_LINE: frozenset[Kind] = frozenset(
-    {"sex", "ethnicity", "nationality", "year", "document_number", "personal_id"}
+    {
+        "sex", "ethnicity", "nationality", "year", "document_number", "personal_id", "old_id", "tax_code",
+        "land_serial", "dossier_code", "procedure_code", "agency_code", "code", "phone", "email",
+    }
+)  # fmt: skip
+_PROSE: frozenset[Kind] = frozenset(
+    {"place", "text", "party", "organisation", "office", "name", "date_words", "money_words", "area_words"}
 )
-_PROSE: frozenset[Kind] = frozenset({"place", "text", "organisation", "office", "name", "date_words"})
 _CRUMB = 6
 """Prose shorter than this may be what OCR made of a label's translation or of a leader."""
 _NEXT_LINE = 2.6
@@ -64,8 +70,14 @@ class Search:
         runs: tuple[Runs, ...],
         title: tuple[int, int] | None,
     ) -> Search:
-        anchors = LabelBook(definition).anchors(sheets, runs)
-        return cls(definition, sheets, runs, title, anchors, anchors_by_row(anchors))
+        """Find the labels. `title` is sheet and row in `sheets`; the search's own sheets may have other rows."""
+        book = LabelBook(definition)
+        whole = tuple(with_whole_labels(sheet, book.likeness) for sheet in sheets)
+        own_runs = tuple(r if w is s else Runs(w.rows) for s, w, r in zip(sheets, whole, runs, strict=True))
+        if title is not None:
+            title = _same_row(sheets[title[0]].rows[title[1]], whole[title[0]], title)
+        anchors = without_headings(book.anchors(whole, own_runs), whole, title)
+        return cls(definition, whole, own_runs, title, anchors, anchors_by_row(anchors))
 
     def anchors_of(self, name: str) -> list[Anchor]:
         """The labels of a field: on the paper's order, clear ones before doubtful ones."""
@@ -73,11 +85,17 @@ class Search:
         return sorted(own, key=lambda a: (a.quality < 0.8, a.place))
 
 
+def _same_row(row: Row, sheet: Sheet, place: tuple[int, int]) -> tuple[int, int]:
+    """Where a row of the same sheet as it was before stands now."""
+    first = row.tokens[0]
+    return place[0], next(at for at, other in enumerate(sheet.rows) if first in other.tokens)
+
+
 def by_label(search: Search, wanted: FieldDefinition) -> Found | None:
     """The value at the field's label: right of it, or below where nothing stands right of it."""
     best: Found | None = None
     for anchor in search.anchors_of(wanted.name):
-        found = _at_anchor(search, wanted, anchor)
+        found = at_anchor(search, wanted, anchor)
         if found is None:
             continue
         if not found.parsed.failed and anchor.quality >= 0.85:
@@ -91,13 +109,14 @@ def _rank(found: Found) -> tuple[int, float]:
     return -len(found.parsed.failed), found.quality
 
 
-def _at_anchor(search: Search, wanted: FieldDefinition, anchor: Anchor) -> Found | None:
+def at_anchor(search: Search, wanted: FieldDefinition, anchor: Anchor) -> Found | None:
     """Right of the label; below it where nothing readable stands to the right, or nothing that passes its checks."""
-    right = right_of(search, anchor)
+    own = right_of(search, anchor)
+    right = own or _next_line(search, anchor)
     beside: Found | None = None
     if any(t.key for t in right):
-        more, loose = _wrapped(search, wanted, anchor) if wanted.lines > 1 else ([], False)
-        parsed = values.parse(wanted.kind, [*right, *more])
+        more, loose = _wrapped(search, wanted, anchor) if wanted.lines > 1 and own else ([], False)
+        parsed = values.parse(wanted.kind, before_words([*right, *more], wanted.until), wanted.pattern)
         if parsed is not None:
             beside = Found(parsed, anchor.quality)
             beside = doubted(beside, "loose_end") if loose else beside
@@ -107,23 +126,67 @@ def _at_anchor(search: Search, wanted: FieldDefinition, anchor: Anchor) -> Found
         return (
             beside  # misread words are still the value; what stands below them is its end or something else
         )
+    if anchor.column is not None:
+        return beside  # below it stands the next row of the table
     below = _below(search, wanted, anchor)
     if beside is None or (below is not None and _rank(below) > _rank(beside)):
         return below
     return beside
 
 
+def _next_line(search: Search, anchor: Anchor) -> list[Token]:
+    """The line below a label that closes a line of running text: «…, CCCD số / 006068965743»."""
+    sheet, at = search.sheets[anchor.sheet], anchor.row
+    row = sheet.rows[at]
+    before = [a for a in search.by_row.get((anchor.sheet, at), []) if a.start < anchor.start]
+    running = bool(before) and anchor.column is None and len(sheet.cells(row)) == 1
+    closes = anchor.end == len(row.tokens) and all(right_of(search, a) for a in before)
+    if not running or not closes or at + 1 >= len(sheet.rows) or (anchor.sheet, at + 1) in search.by_row:
+        return []
+    below = sheet.rows[at + 1]
+    return list(below.tokens) if below.y0 - row.y1 < _NEXT_LINE * sheet.height else []
+
+
+def before_words(tokens: Sequence[Token], until: Sequence[str]) -> list[Token]:
+    """The tokens before the first of some words; the value itself can't begin with one."""
+    endings = [[key_of(word) for word in words.split()] for words in until]
+    for at in range(1, len(tokens)):
+        if any([t.key for t in tokens[at : at + len(ending)]] == ending for ending in endings):
+            return list(tokens[:at])
+    return list(tokens)
+
+
 def right_of(search: Search, anchor: Anchor) -> list[Token]:
     """The words between a label and the next label of its row, or the row's end."""
     sheet = search.sheets[anchor.sheet]
     row = sheet.rows[anchor.row]
+    if anchor.column is not None:
+        left, right = anchor.column
+        return [t for t in row.tokens[anchor.end :] if left <= t.middle < right]
     following = [a.start for a in search.by_row.get((anchor.sheet, anchor.row), []) if a.start >= anchor.end]
     end = min(following, default=len(row.tokens))
-    return list(row.tokens[anchor.end : end])
+    value = list(row.tokens[anchor.end : end])
+    return value if anchor.share == (0, 1) else _part_of(value, *anchor.share)
+
+
+def _part_of(value: Sequence[Token], which: int, parts: int) -> list[Token]:
+    """One of the parts that strokes make of a value; nothing where they make more or fewer."""
+    found: list[list[Token]] = [[]]
+    for token in value:
+        for at, piece in enumerate(token.text.split("/")):
+            if at:
+                found.append([])
+            if piece:
+                found[-1].append(
+                    token if piece == token.text else replace(token, text=piece, key=key_of(piece))
+                )
+    return found[which] if len(found) == parts else []
 
 
 def _is_last_in_row(search: Search, anchor: Anchor) -> bool:
-    return not any(a.start > anchor.start for a in search.by_row.get((anchor.sheet, anchor.row), []))
+    return anchor.column is not None or not any(
+        a.start > anchor.start for a in search.by_row.get((anchor.sheet, anchor.row), [])
+    )
 
 
 def _wrapped(search: Search, wanted: FieldDefinition, anchor: Anchor) -> tuple[list[Token], bool]:
@@ -133,29 +196,47 @@ def _wrapped(search: Search, wanted: FieldDefinition, anchor: Anchor) -> tuple[l
     if (
         wanted.kind not in _PROSE
         and anchor.start > 0
+        and anchor.column is None
         and len(search.by_row.get((anchor.sheet, anchor.row), [])) > 1
     ):
         return [], False  # a second column's value stands below its own label, not at the margin
     sheet = search.sheets[anchor.sheet]
     found: list[Token] = []
-    last = sheet.rows[anchor.row]
-    left = _column_left(search, anchor)
+    last = Row(tuple(right_of(search, anchor)))
+    left, end = anchor.column or (_column_left(search, anchor), 1.0)
     loose = False
     for at in range(anchor.row + 1, min(anchor.row + wanted.lines, len(sheet.rows))):
-        inside = _own_part(search, anchor.sheet, at, left, 1.0)
+        inside = _own_part(search, anchor.sheet, at, left, end, bordered=anchor.column is not None)
+        ends_here = inside is None
+        if inside is None and wanted.kind in _PROSE:
+            inside = _before_label(search, anchor.sheet, at)
         if not inside:
             break
         row = Row(inside)
-        going_on = _goes_on(sheet, last, row, wanted)
-        if going_on is None:
+        going_on = _goes_on(sheet, last, row, wanted, min(end, sheet.right))
+        if going_on is None or (ends_here and not going_on):
             break
         loose = loose or not going_on
         found.extend(inside)
         last = row
+        if ends_here:
+            break
     return found, loose
 
 
-def _own_part(search: Search, sheet: int, at: int, left: float, right: float) -> tuple[Token, ...] | None:
+def _before_label(search: Search, sheet: int, at: int) -> tuple[Token, ...]:
+    """The words of a row before its first label, which stands in running text: «… tỉnh Hà / Nam, số 428, ngày …»."""
+    row = search.sheets[sheet].rows[at]
+    first = search.by_row[(sheet, at)][0]
+    words = row.tokens[: first.start]
+    if first.colon or not any(len(t.key) > 1 for t in words):
+        return ()  # with a colon the words may be the beginning of a label we know the end of
+    return words if len(search.sheets[sheet].cells(Row(words))) == 1 else ()
+
+
+def _own_part(
+    search: Search, sheet: int, at: int, left: float, right: float, *, bordered: bool = False
+) -> tuple[Token, ...] | None:
     """The words of a row inside a column; None where a label opens something new in it.
 
     What belongs to a label further left (the expiry beside an address on a card) is left out.
@@ -163,13 +244,13 @@ def _own_part(search: Search, sheet: int, at: int, left: float, right: float) ->
     row = search.sheets[sheet].rows[at]
     taken: set[Token] = set()
     for other in search.by_row.get((sheet, at), []):
-        if left <= other.x0 < right:
+        if left <= other.x0 < right or (bordered and other.x0 < left):
             return None
         taken.update(row.tokens[other.start : other.end])
         if other.x0 < left:
             taken.update(_claimed(search, other))
     inside = [t for t in row.tokens if left <= t.middle < right and t not in taken]
-    if inside:  # a line that begins a little left of its label is not cut in two
+    if inside and not bordered:  # a line that begins a little left of its label is not cut in two
         near = 2 * search.sheets[sheet].character
         for token in reversed([t for t in row.tokens if t.x0 < inside[0].x0]):
             if token in taken or inside[0].x0 - token.x1 > near:
@@ -183,7 +264,7 @@ def _claimed(search: Search, anchor: Anchor) -> Sequence[Token]:
     right = right_of(search, anchor)
     wanted = search.definition.field(anchor.fields[0]) if anchor.fields else None
     if wanted is not None and wanted.kind not in _PROSE:
-        parsed = values.parse(wanted.kind, right)
+        parsed = values.parse(wanted.kind, right, wanted.pattern)
         return parsed.tokens if parsed else ()
     return search.sheets[anchor.sheet].cells(Row(tuple(right)))[0].tokens if right else ()
 
@@ -195,8 +276,11 @@ def _column_left(search: Search, anchor: Anchor) -> float:
     return before[0].x0 - 2 * sheet.character if before else anchor.x0 - 6 * sheet.character
 
 
-def _goes_on(sheet: Sheet, last: Row, row: Row, wanted: FieldDefinition) -> bool | None:
-    """Whether a line belongs to the value above it: True surely, False likely, None not at all."""
+def _goes_on(sheet: Sheet, last: Row, row: Row, wanted: FieldDefinition, right: float) -> bool | None:
+    """Whether a line belongs to the value above it: True surely, False likely, None not at all.
+
+    `right` is where lines of the value's column end.
+    """
     text = row.text
     far = row.y0 - last.y1 > 1.6 * max(sheet.height, last.height) and row.y0 - last.y0 > 1.3 * sheet.pitch
     if far or row.x0 > last.x0 + 0.5 * (sheet.right - sheet.left):
@@ -209,7 +293,9 @@ def _goes_on(sheet: Sheet, last: Row, row: Row, wanted: FieldDefinition) -> bool
         return True
     # Surely where the line above had no room left for the next word, or stops in the middle of something.
     first = row.tokens[0]
-    full = sheet.right - last.x1 < (first.x1 - first.x0) + 6 * sheet.character
+    full = right - last.x1 < (first.x1 - first.x0) + 6 * sheet.character
+    if not full and last.text.endswith(".") and first.text[:1].isupper():
+        return None  # the paragraph had ended
     return full or last.text.rstrip().endswith((",", "-", "–")) or text[:1].islower() or _ends_open(last)
 
 
@@ -236,83 +322,27 @@ def _below(search: Search, wanted: FieldDefinition, anchor: Anchor) -> Found | N
         if not any(t.key for t in inside):
             continue
         part = Row(inside)
-        if label_like(part) or "<<" in part.text:
+        opens_another = label_like(part) and (collected or wanted.kind != "text")  # «Sẹo chấm C: 1 cm …»
+        if opens_another or "<<" in part.text:
             break
-        going_on = _goes_on(sheet, last, part, wanted) if collected else True
+        going_on = _goes_on(sheet, last, part, wanted, sheet.right) if collected else True
         if going_on is None:
             break
         loose = loose or not going_on
         collected.extend(inside)
         last = part
+        left = min(left, part.x0 - sheet.character)  # under a centred label the value may begin left of it
         if wanted.kind in _ONE_LINE:
             break
-    parsed = values.parse(wanted.kind, collected) if collected else None
+    parsed = (
+        values.parse(wanted.kind, before_words(collected, wanted.until), wanted.pattern)
+        if collected
+        else None
+    )
     if parsed is None:
         return None
     found = Found(parsed, anchor.quality * 0.97)
     return doubted(found, "loose_end") if loose else found
-
-
-def by_phrase(search: Search, wanted: FieldDefinition) -> Found | None:
-    """One of the field's fixed phrases, on one line or over up to three lines of one column."""
-    best: tuple[float, str, tuple[Token, ...]] | None = None
-    for phrase in wanted.phrases:
-        key = key_of(phrase)
-        for sheet in search.sheets:
-            for similarity, tokens in _phrase_places(sheet, key):
-                if similarity >= 0.82 and (
-                    best is None or similarity * len(key) > best[0] * len(key_of(best[1]))
-                ):
-                    best = (similarity, phrase, tokens)
-    if best is None:
-        return None
-    similarity, phrase, tokens = best
-    text = " ".join(t.text for t in tokens)
-    value = cased_like(phrase, text)
-    return Found(Parsed(value, tokens, passed=("vocabulary",), printed=text), min(1.0, 0.75 + similarity / 4))
-
-
-def _phrase_places(sheet: Sheet, key: str) -> list[tuple[float, tuple[Token, ...]]]:
-    found = []
-    cells = [sheet.cells(row) for row in sheet.rows]
-    for at, row_cells in enumerate(cells):
-        for cell in row_cells:
-            if not cell.key:
-                continue
-            tokens, last = cell.tokens, cell
-            for further in range(3):
-                joined_key = "".join(t.key for t in tokens)
-                if len(joined_key) > len(key) * 1.25:
-                    break
-                similarity = Levenshtein.normalized_similarity(joined_key, key)
-                if similarity >= 0.7:
-                    found.append((similarity, tokens))
-                below = [
-                    c
-                    for c in (cells[at + further + 1] if at + further + 1 < len(cells) else [])
-                    if _under(last, c)
-                ]
-                if len(below) != 1:
-                    break
-                tokens, last = (*tokens, *below[0].tokens), below[0]
-    return found
-
-
-def _under(upper: Row, lower: Row) -> bool:
-    shared = min(upper.x1, lower.x1) - max(upper.x0, lower.x0)
-    return (
-        shared > 0.5 * min(upper.x1 - upper.x0, lower.x1 - lower.x0)
-        and lower.y0 - upper.y1 < 1.5 * upper.height
-    )
-
-
-def by_machine_zone(search: Search, wanted: FieldDefinition) -> Found | None:
-    """The value in a card's machine-readable zone, where its check digits are right."""
-    said = machine_zone.of(search.sheets)
-    value = said.values.get(wanted.name) if said else None
-    if said is None or value is None:
-        return None
-    return Found(Parsed(value, said.tokens, passed=("check_digit",)), 1.0, origin="code")
 
 
 def doubted(found: Found, check: str) -> Found:

@@ -105,19 +105,20 @@ def _agency_names(head: Head) -> list[list[Row]]:
             break
         if not any(sum(c.isalpha() for c in w) >= 2 for w in text.split()):
             continue
-        starts = _starts_agency(flat)
+        starts = starts_agency(flat)
         unit = _starts_unit(flat)
         # Agencies stand in capitals; on older forms, in small letters, only a name that begins like one counts.
         if capital_share(text) < 0.6 and not (starts and text[:1].isupper()) and not (unit and groups):
             continue
-        if starts and not (groups and _is_bare_head(groups[-1]) and unit):
+        open_name = bool(groups) and _names_unit_next(groups[-1][-1])
+        if starts and not open_name and not (groups and _is_bare_head(groups[-1]) and unit):
             groups.append([row])
         elif groups:
             groups[-1].append(row)
     return groups
 
 
-def _starts_agency(flat: str) -> bool:
+def starts_agency(flat: str) -> bool:
     words = flat.split()
     for target, length in lex.flat_entries("agency_heads"):
         start = " ".join(words[:length])
@@ -129,6 +130,12 @@ def _starts_agency(flat: str) -> bool:
 
 def _starts_unit(flat: str) -> bool:
     return any(flat.startswith(unit + " ") for unit, _ in lex.flat_entries("unit_words"))
+
+
+def _names_unit_next(row: Row) -> bool:
+    """A line that stops at «XÃ» goes on with the commune's name, even one that begins like an agency's: «Trường …»."""
+    last = trimmed(row.text).lower().split()[-1:]  # with its marks: «QUẾ XÁ» is a name
+    return bool(last) and last[0] in {"xã", "phường", "huyện", "quận", "tỉnh", "trấn", "phố"}
 
 
 def _is_bare_head(rows: Sequence[Row]) -> bool:
@@ -196,25 +203,26 @@ def _place_date_rows(search: Search) -> list[Row]:
     head = head_of(search)
     if head is None:
         return []
-    in_head = [row for row in (*head.right, *head.left) if _place_before_date(row) is not None]
+    in_head = [row for row in (*head.right, *head.left) if place_before_date(row) is not None]
     if in_head:
         return in_head
+    below = max((a.row for a in search.anchors if a.sheet == 0 and a.fields), default=10**6)
     at_foot = [
         cell
         for at, sheet in enumerate(search.sheets)
         for index, row in enumerate(sheet.rows)
-        if row.y0 > 0.5 and (at, index) not in search.by_row
+        if (at > 0 or row.y0 > 0.5 or index > below) and (at, index) not in search.by_row
         for cell in sheet.cells(row)
         if cell.x1 > 0.5
     ]
     # At the foot only a line that names its place first: other dates stand there too.
-    return [row for row in reversed(at_foot) if (_place_before_date(row) or (0,))[0] > 0]
+    return [row for row in reversed(at_foot) if (place_before_date(row) or (0,))[0] > 0]
 
 
 _LABEL_WORDS = re.compile(r"\b(?:sinh|dang ky|cap|can cu|so|het han|quyet dinh)\b")
 
 
-def _place_before_date(row: Row) -> tuple[int, dates.DateInText] | None:
+def place_before_date(row: Row) -> tuple[int, dates.DateInText] | None:
     """The date of such a line and the number of words before it; None for any other line."""
     text = joined(row.tokens)
     found = next((d for d in dates.find_dates(text) if d.spelt), None)
@@ -300,4 +308,4 @@ def _is_authority(row: Row, first: Row | None) -> bool:
     if first is not None and capital_share(first.text) < 0.6:
         return True
     flat = flattened(trimmed(text))
-    return any(flat.startswith(office) for office, _ in lex.flat_entries("offices")) or _starts_agency(flat)
+    return any(flat.startswith(office) for office, _ in lex.flat_entries("offices")) or starts_agency(flat)

@@ -3,55 +3,33 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from itertools import zip_longest
+from itertools import pairwise, zip_longest
 
 from extraction import values
+from extraction.anchor import Anchor, Place, is_colon, is_lone_colon
+from extraction.columns import with_matrices
 from extraction.definitions import TypeDefinition
 from extraction.layout import WIDE_GAP, Row, Sheet, Token, key_of
-from extraction.phrases import LONGEST_KEY, Match, PhraseSet, Runs, without_overlaps
+from extraction.near_labels import SAME, NearLabels
+from extraction.phrases import LONGEST_KEY, Match, PhraseSet, Runs, says_each_word, without_overlaps
 from models.text import without_marks
 
 _NUMBERING = re.compile(r"[\[(]?(?:\d{1,2}|[IVX]{1,4}|[a-zđA-ZĐ])[.)\]/]{1,2}|[-–•+*]")
-_COLON = re.compile(r".*[:：]$")
-_COLON_TOKEN = re.compile(r"[.,]?[:：;][.,]?")
 _FOOTNOTE = re.compile(r"\(?\d{1,2}\)?[:;]?")
 _SHORT_KEY = 4
+_TAIL, _LONGER = 3, 0.7
+"""A printed label may be so many words longer than a known one; it may then be another's."""
 _TRANSLATION_REACH = 9
 """A second-language label behind a stroke ends within so many words."""
-
-Place = tuple[int, int, int]
-"""Sheet, row and token: the reading order."""
-
-
-@dataclass(frozen=True)
-class Anchor:
-    """A label on the paper. Its value begins at `end`."""
-
-    sheet: int
-    row: int
-    start: int
-    end: int
-    quality: float
-    """0–1: how well the words match and how much the place looks like a label's."""
-    fields: tuple[str, ...]
-    """Candidates before sections are known; one name or none afterwards."""
-    section: str | None
-    """The section that this label opens."""
-    x0: float
-    colon: bool
-
-    @property
-    def place(self) -> Place:
-        return (self.sheet, self.row, self.start)
 
 
 @dataclass
 class _Entry:
     text: str
     key: str
+    words: tuple[str, ...]
     fields: list[str] = field(default_factory=list)
     section: str | None = None
     inline: bool = False
@@ -67,7 +45,9 @@ class LabelBook:
         entries: dict[str, _Entry] = {}
 
         def entry(text: str) -> _Entry:
-            return entries.setdefault(key_of(text), _Entry(text, key_of(text)))
+            return entries.setdefault(
+                key_of(text), _Entry(text, key_of(text), tuple(filter(None, map(key_of, text.split()))))
+            )
 
         for one in definition.fields:
             for label in one.labels:
@@ -85,6 +65,7 @@ class LabelBook:
             entry(stop).stop = True
         self._entries = list(entries.values())
         self._phrases = PhraseSet([e.text for e in self._entries])
+        self._near = NearLabels(["" if e.section else e.text for e in self._entries])
         # Letters count; a label that opens a section outweighs the plain one inside it.
         self._weights = {at: float(min(len(e.key), LONGEST_KEY)) for at, e in enumerate(self._entries)}
 
@@ -93,7 +74,12 @@ class LabelBook:
         found: list[Anchor] = []
         for at, (sheet, sheet_runs) in enumerate(zip(sheets, runs, strict=True)):
             found.extend(self._on_sheet(at, sheet, sheet_runs))
-        return self._settled(found)
+        section_of = {f.name: f.section for f in self.definition.fields}
+        return self._settled(with_matrices(found, sheets, section_of))
+
+    def likeness(self, keys: Sequence[str]) -> float:
+        """0–1: how much these words, as keys, are one of the labels as a whole."""
+        return self._phrases.likeness(keys)
 
     def _on_sheet(self, at: int, sheet: Sheet, runs: Runs) -> list[Anchor]:
         judged: list[Match] = []
@@ -104,7 +90,7 @@ class LabelBook:
                 judged.append(match)
                 qualities[(match.phrase, match.row, match.start, match.end)] = quality
         anchors = []
-        settled = without_overlaps(judged, self._weights)
+        settled = self._with_near(without_overlaps(judged, self._weights), sheet, qualities)
         for match, following in zip_longest(settled, settled[1:]):
             entry = self._entries[match.phrase]
             tokens = sheet.rows[match.row].tokens
@@ -112,6 +98,8 @@ class LabelBook:
             if following and following.row == match.row and not self._one_label(match, following):
                 reach = following.start
             end, colon = _label_end(tokens[:reach], match.end)
+            if not colon and (tail := _tail_end(tokens[:reach], end)):
+                end, colon = tail, True
             anchors.append(
                 Anchor(
                     sheet=at,
@@ -127,7 +115,26 @@ class LabelBook:
                     colon=colon,
                 )
             )
-        return _translations_joined(anchors, sheet)
+        return _joint_labels(_translations_joined(anchors, sheet), sheet)
+
+    def _with_near(
+        self, settled: Sequence[Match], sheet: Sheet, qualities: dict[tuple[int, int, int, int], float]
+    ) -> list[Match]:
+        """Printed labels that no entry has word for word; one that says the same beats a match with its last words."""
+        kept = list(settled)
+        for near in self._near.on(sheet, [(m.row, m.start, m.end) for m in settled]):
+            inside = [m for m in kept if m.row == near.row and m.start < near.end and m.end > near.start]
+            if any(m.start == near.start or m.end > near.end for m in inside):
+                continue
+            if inside and (
+                near.quality < SAME
+                or set(self._entries[inside[0].phrase].fields) & set(self._entries[near.entry].fields)
+            ):
+                continue
+            kept = [m for m in kept if m not in inside]
+            kept.append(Match(near.entry, near.row, near.start, near.end, 1.0))
+            qualities[(near.entry, near.row, near.start, near.end)] = near.quality
+        return sorted(kept, key=lambda m: (m.row, m.start))
 
     def _one_label(self, first: Match, second: Match) -> bool:
         """Whether the second match is the first one's translation."""
@@ -138,6 +145,11 @@ class LabelBook:
         """0 where the words stand in running text and so are no label."""
         entry = self._entries[match.phrase]
         tokens = sheet.rows[match.row].tokens
+        run = tokens[match.start : match.end]
+        if match.similarity < 1 and not says_each_word(entry.words, [t.key for t in run]):
+            return 0.0
+        if match.similarity < 1 and any(b.x0 - a.x1 > WIDE_GAP * sheet.character for a, b in pairwise(run)):
+            return 0.0  # half of it is the next cell's first word
         if _ends_label(tokens, match.start) or (
             tokens[match.end - 1].key != "" and _inner_colon(tokens, match)
         ):
@@ -147,12 +159,12 @@ class LabelBook:
         short = len(entry.key) <= _SHORT_KEY
         if colon:
             place = 1.0 if opening or not short else 0.97
-        elif short and not self._value_follows(entry, tokens[match.end :]):
+        elif short and not self._value_follows(entry, tokens[_label_end(tokens, match.end)[0] :]):
             return 0.0
         elif opening:
-            place = 0.93
-        elif entry.inline:
-            place = 0.9
+            place = _LONGER if _tail_end(tokens, match.end) else 0.93
+        elif entry.inline:  # in running text a likeness is chance: «Sơn Tây» is no «Số, ngày»
+            place = 0.9 if match.similarity == 1 else 0.0
         elif _as_printed(entry.text, tokens[match.start : match.end]):
             place = 0.85
         else:
@@ -194,6 +206,9 @@ class LabelBook:
         opened_at: tuple[int, int] | None = None
         settled = []
         for anchor in anchors:
+            if anchor.column is not None:  # its column's heading has said whose it is
+                settled.append(anchor)
+                continue
             if anchor.section:
                 if opened_at == (anchor.sheet, anchor.row):
                     open_sections.append((anchor.x0, anchor.section))
@@ -233,27 +248,23 @@ def _ends_label(tokens: Sequence[Token], start: int) -> bool:
 
 def _inner_colon(tokens: Sequence[Token], match: Match) -> bool:
     """A colon inside the run separates a label from its value: the run is no label as a whole."""
-    return any(_is_colon(t) for t in tokens[match.start : match.end - 1])
-
-
-def _is_colon(token: Token) -> bool:
-    return _COLON.fullmatch(token.text) is not None or _COLON_TOKEN.fullmatch(token.text) is not None
+    return any(is_colon(t) for t in tokens[match.start : match.end - 1])
 
 
 def _colon_after(tokens: Sequence[Token], end: int) -> bool:
     """A colon closes the label: on its last word, alone behind it, or behind a footnote or a translation."""
-    if _is_colon(tokens[end - 1]):
+    if is_colon(tokens[end - 1]):
         return True
     return _label_end(tokens, end)[1]
 
 
 def _label_end(tokens: Sequence[Token], end: int) -> tuple[int, bool]:
     """Where the value begins: behind a colon, a footnote «(1)», a remark «(viết chữ in hoa)» or a translation."""
-    if _is_colon(tokens[end - 1]):
+    if is_colon(tokens[end - 1]):
         return end, True
     at = end
     if at < len(tokens) and _FOOTNOTE.fullmatch(tokens[at].text) and tokens[at].text[:1] == "(":
-        colon = _is_colon(tokens[at])
+        colon = is_colon(tokens[at])
         at += 1
         if colon:
             return at, True
@@ -261,16 +272,27 @@ def _label_end(tokens: Sequence[Token], end: int) -> tuple[int, bool]:
         close = next((i for i in range(at, min(at + 8, len(tokens))) if ")" in tokens[i].text), None)
         if close is not None and not any(c.isdigit() for t in tokens[at : close + 1] for c in t.text):
             at = close + 1
-            if _is_colon(tokens[close]):
+            if is_colon(tokens[close]):
                 return at, True
     if at < len(tokens) and tokens[at].text.startswith(("/", "|")):
         for i in range(at, min(at + _TRANSLATION_REACH, len(tokens))):
-            if _is_colon(tokens[i]):
+            if is_colon(tokens[i]):
                 return i + 1, True
         return (at + 1 if not tokens[at].key else at), False
-    if at < len(tokens) and _COLON_TOKEN.fullmatch(tokens[at].text):
+    if at < len(tokens) and is_lone_colon(tokens[at]):
         return at + 1, True
     return at, False
+
+
+def _tail_end(tokens: Sequence[Token], at: int) -> int | None:
+    """Where a label ends that says a little more than the one we know: «Họ, chữ đệm, tên của trẻ:»."""
+    for end in range(at, min(at + _TAIL, len(tokens))):
+        text = tokens[end].text
+        if not text[:1].islower() or any(c.isdigit() for c in text):
+            return None
+        if is_colon(tokens[end]):
+            return end + 1
+    return None
 
 
 def _as_printed(label: str, tokens: Sequence[Token]) -> bool:
@@ -283,7 +305,7 @@ def _label_left(tokens: Sequence[Token], start: int, character: float) -> float:
     """Where a two-language label begins whose first language could not be read: «… / Date of issue:»."""
     at = start
     while (
-        at > 0 and tokens[at].x0 - tokens[at - 1].x1 <= WIDE_GAP * character and not _is_colon(tokens[at - 1])
+        at > 0 and tokens[at].x0 - tokens[at - 1].x1 <= WIDE_GAP * character and not is_colon(tokens[at - 1])
     ):
         at -= 1
     return tokens[at].x0
@@ -311,14 +333,19 @@ def _translations_joined(anchors: list[Anchor], sheet: Sheet) -> list[Anchor]:
     return kept
 
 
-def anchors_by_row(anchors: Sequence[Anchor]) -> dict[tuple[int, int], list[Anchor]]:
-    """Anchors of each row from left to right."""
-    by_row: dict[tuple[int, int], list[Anchor]] = defaultdict(list)
-    for anchor in anchors:
-        by_row[(anchor.sheet, anchor.row)].append(anchor)
-    return dict(by_row)
+def _joint_labels(anchors: list[Anchor], sheet: Sheet) -> list[Anchor]:
+    """Two labels with a stroke between them have one value with a stroke in it: each gets its part."""
+    found = list(anchors)
+    for at, (first, second) in enumerate(pairwise(anchors)):
+        tokens = sheet.rows[first.row].tokens
+        beside = first.row == second.row and first.end == second.start > 0 and not first.colon
+        joint = beside and tokens[second.start - 1].text == "/"
+        if joint and first.fields and second.fields and not set(first.fields) & set(second.fields):
+            found[at] = replace(first, end=second.end, share=(0, 2), colon=second.colon)
+            found[at + 1] = replace(second, share=(1, 2))
+    return found
 
 
 def label_like(row: Row) -> bool:
     """A row that begins like a label we don't know: a few words, then a colon."""
-    return any(_is_colon(token) for token in row.tokens[:7])
+    return any(is_colon(token) for token in row.tokens[:7])

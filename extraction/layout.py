@@ -6,11 +6,16 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import pairwise
 from statistics import median
 
+from rapidfuzz.distance import Levenshtein
+
+from extraction.lexicon import lexicon
+from extraction.received import without_stamps
 from models.geometry import Box
-from models.reading import Line, PageReading, Reading, Word
+from models.reading import Line, PageReading, Word
 from models.text import flattened, nfc, squeeze
 
 _LEADERS = re.compile(r"(?:[.·•_…]\s?){3,}|…+|_{2,}|[.·•]{2,}$|^[.·•]{2,}")
@@ -19,6 +24,7 @@ _TO_PLAIN = str.maketrans(
     {"Ð": "Đ", "ð": "đ", "\u00a0": " ", "：": ":", "；": ";", "／": "/", "’": "'", "‘": "'"}
 )
 _KEY = re.compile(r"[^a-z0-9]+")
+_LONG_NUMBER = 9
 _OPEN_ROWS = 16  # rows a new line may still join; hostile pages must not make this quadratic
 _ROW_MEMBERS = 40
 WIDE_GAP = 3.2
@@ -100,6 +106,8 @@ class Sheet:
     left: float
     right: float
     """Where the text block begins and ends."""
+    aspect: float = 0.7
+    """The page's width divided by its height."""
 
     def cells(self, row: Row) -> list[Row]:
         """The parts of a row between wide gaps."""
@@ -148,13 +156,10 @@ def cells(row: Row, character: float, gap: float = WIDE_GAP) -> list[Row]:
     return [Row(tuple(group)) for group in found]
 
 
-def lay_out(reading: Reading) -> tuple[Sheet, ...]:
-    """One sheet per page; a page without words is a sheet without rows."""
-    return tuple(_sheet(page) for page in reading.pages)
-
-
-def _sheet(page: PageReading) -> Sheet:
-    lines = _without_frame([tokens for line in page.lines() if (tokens := _tokens(line, page.page))])
+def whole_sheet(page: PageReading) -> Sheet:
+    """A page as one sheet; without words it has no rows."""
+    read = [tokens for line in page.lines() if (tokens := _tokens(line, page.page))]
+    lines = _without_frame(without_stamps(read, _is_office_stamp))
     rows = rows_of(lines)
     tokens = [t for row in rows for t in row.tokens]
     letters = [(t.x1 - t.x0) / len(t.text) for t in tokens if len(t.text) > 1]
@@ -166,11 +171,31 @@ def _sheet(page: PageReading) -> Sheet:
         character=max(median(letters), 1e-4) if letters else 0.01,
         height=height,
         pitch=max(median(steps), height) if steps else 2 * height,
-        left=_quantile([row.x0 for row in rows], 0.1, 0.0),
-        right=_quantile([row.x1 for row in rows], 0.9, 1.0),
+        left=text_edges(rows)[0],
+        right=text_edges(rows)[1],
+        aspect=page.width_px / page.height_px if page.width_px and page.height_px else 0.7,
     )
 
 
+def text_edges(rows: Sequence[Row]) -> tuple[float, float]:
+    """Where the block of text that rows make begins and ends, but for the tenth that stands out."""
+    return _quantile([row.x0 for row in rows], 0.1, 0.0), _quantile([row.x1 for row in rows], 0.9, 1.0)
+
+
+def _is_office_stamp(tokens: Sequence[Token]) -> bool:
+    """«ĐÃ TIẾP NHẬN», «CÔNG VĂN ĐẾN» on a line of its own: where it lies across a title it would part it in two."""
+    key = "".join(t.key for t in tokens)
+    return any(
+        Levenshtein.normalized_similarity(key, stamp, score_cutoff=_STAMP_ALIKE) for stamp in _office_stamps()
+    )
+
+
+@cache
+def _office_stamps() -> tuple[str, ...]:
+    return tuple(map(key_of, lexicon().office_stamps))
+
+
+_STAMP_ALIKE = 0.88
 _FRAME_CERTAINTY = 0.9
 
 
@@ -247,7 +272,9 @@ def _cuts(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _between_words(before: str, after: str) -> bool:
-    """A stroke between two words («Số/No.»), not one inside a number («123/QĐ-UBND») or «V/v»."""
+    """A stroke between two words («Số/No.») or a word and a long number, not one inside a number («123/QĐ-UBND»)."""
+    if len(after) >= _LONG_NUMBER and after.isdecimal() and before.isalpha() and len(before) > 1:
+        return True
     if any(c.isdigit() or c == "-" for c in before + after):
         return False
     return _LETTERS.search(before) is not None and _LETTERS.search(after) is not None

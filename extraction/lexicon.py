@@ -27,6 +27,7 @@ class Lexicon(Value):
     unit_words: tuple[str, ...]
     offices: tuple[str, ...]
     signature_headings: tuple[str, ...]
+    office_stamps: tuple[str, ...]
     ranks: tuple[str, ...]
     honorifics: tuple[str, ...]
     organisation_heads: tuple[str, ...]
@@ -120,7 +121,7 @@ def misspelt(text: str) -> int:
     """How many words of `text` can't be Vietnamese; numbers, abbreviations in capitals and initials don't count."""
     count = 0
     shouting = text.upper() == text
-    for word in re.findall(r"[^\W\d_]+", text):
+    for word in re.findall(r"(?<![\d,.])[^\W\d_]+", text):  # «1,5cm» is a measure
         lower = word.lower()
         if (
             lower in _words("odd_words")
@@ -164,6 +165,15 @@ def recased(word: str, printed: str) -> str:
 def is_name_word(word: str) -> bool:
     """Whether a capitalised word is more likely part of a name than an administrative word: «Tỉnh» but «Tinh»."""
     return word[:1].isupper() and not word.isupper()
+
+
+def lacks_marks(word: str, entry: str) -> bool:
+    """Whether `word` is `entry` with marks lost and none that are wrong: «quân» for «quận», but not «quản»."""
+    read, right = (unicodedata.normalize("NFD", w.lower()).replace("đ", "d\u0335") for w in (word, entry))
+    if flattened(word) != flattened(entry) or len(read) >= len(right):
+        return False
+    letters = iter(right)
+    return all(c in letters for c in read)
 
 
 def marks(text: str) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from rapidfuzz.distance import Levenshtein
@@ -16,6 +17,10 @@ LONGEST_RUN = 12
 _ALIKE = str.maketrans("l10", "iio")
 """Letters and digits that OCR mixes up are one letter here, on both sides."""
 LONGEST_KEY = 64
+_LONE_WORD = 7
+"""A single word of no more letters must be read without an error."""
+_WORD = 3
+"""So many letters that stand between two words of a phrase are a word that it does not have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,16 +43,53 @@ def cutoff_for(length: int) -> float:
     return 0.8
 
 
+def says_each_word(words: Sequence[str], run: Sequence[str]) -> bool:
+    """Whether a run of words says each word of a phrase and no word more; both as keys.
+
+    A long phrase bears the loss of one word («tên cha» for «tên của trẻ» is alike in five letters of six), and it
+    is that word which tells one label from another.
+    """
+    phrase, said = "".join(words).translate(_ALIKE), "".join(run).translate(_ALIKE)
+    starts = [0]
+    for word in words:
+        starts.append(starts[-1] + len(word))
+    kept, added = [0] * len(words), 0
+    for code in Levenshtein.opcodes(phrase, said):
+        if code.tag == "equal":
+            for at, (start, end) in enumerate(pairwise(starts)):
+                kept[at] += max(0, min(end, code.src_end) - max(start, code.src_start))
+        elif code.tag == "insert":
+            added = max(added, code.dest_end - code.dest_start)
+    # Labels of two persons often differ in a short last word alone («cha», «mẹ», «của …»).
+    # A word alone is as soon another word («quyển», «huyện») as a misread one.
+    last = kept[-1] == len(words[-1]) or len(words[-1]) > (_WORD if len(words) > 1 else _LONE_WORD)
+    return added < _WORD and last and all(2 * k >= len(word) for k, word in zip(kept, words, strict=True))
+
+
 class PhraseSet:
     """Phrases prepared once for many sheets."""
 
     def __init__(self, phrases: Sequence[str]) -> None:
         self.phrases = tuple(phrases)
+        self._words = [tuple(filter(None, map(key_of, phrase.split()))) for phrase in self.phrases]
         self._by_length: dict[int, list[tuple[int, str]]] = defaultdict(list)
         for index, phrase in enumerate(self.phrases):
             key = key_of(phrase).translate(_ALIKE)[:LONGEST_KEY]
             if key:
                 self._by_length[len(key)].append((index, key))
+
+    def likeness(self, keys: Sequence[str]) -> float:
+        """0–1: how much words, as keys, are a phrase as a whole; 0 below what makes a match."""
+        said = "".join(keys).translate(_ALIKE)[:LONGEST_KEY]
+        likely = [
+            (similarity, index)
+            for length, members in self._by_length.items()
+            if abs(length - len(said)) <= 0.2 * length
+            for index, key in members
+            if (similarity := Levenshtein.normalized_similarity(said, key, score_cutoff=cutoff_for(length)))
+        ]
+        words = [key for key in keys if key]
+        return max((s for s, index in likely if says_each_word(self._words[index], words)), default=0.0)
 
     def find(self, runs: Runs) -> list[Match]:
         """Every run of words similar enough to a phrase; overlaps are left for the caller to settle."""

@@ -9,6 +9,7 @@ from dataclasses import replace
 from rapidfuzz.distance import Levenshtein
 
 from extraction import lexicon as lex
+from extraction import wording
 from extraction.layout import Token, joined
 from extraction.parsed import EDGE, Parsed, is_smudge, trimmed
 from models.text import flattened, nfc
@@ -16,6 +17,8 @@ from models.text import flattened, nfc
 
 def vocabulary(group: str) -> Callable[[Sequence[Token]], Parsed | None]:
     def parse_word(tokens: Sequence[Token]) -> Parsed | None:
+        if wording.is_next_label(tokens):
+            return None
         known = lex.by_flat_key(group)
         for end in range(min(len(tokens), 5), 0, -1):
             part = tuple(tokens[:end])
@@ -62,7 +65,13 @@ _NAME_WORD = re.compile(r"[^\W\d_]+(?:['’\-.][^\W\d_]+)*\.?")
 
 
 def name(tokens: Sequence[Token]) -> Parsed | None:
-    """A person's name: words of letters in one way of capitals; what differs in kind ends it."""
+    """A person's name: words of letters in one way of capitals; what differs in kind ends it.
+
+    «Ông» and «Bà» before it are no part of it, but Ông is a surname too: capitals or the name behind it tell.
+    """
+    tokens = _untitled(tokens)
+    if wording.is_next_label(tokens):
+        return None
     kept: list[Token] = []
     capitals: bool | None = None
     for token in tokens[:10]:
@@ -97,6 +106,18 @@ def name(tokens: Sequence[Token]) -> Parsed | None:
     return Parsed(value, tuple(kept), passed, failed)
 
 
+def _untitled(tokens: Sequence[Token]) -> Sequence[Token]:
+    """The words of a name without «Ông» or «Bà» before them, where what is left can only be the whole name."""
+    rest = wording.without_title(tokens)
+    if len(rest) == len(tokens):
+        return tokens
+    surname = rest[0].text.strip(EDGE)
+    other_case = surname.isupper() != tokens[0].text.strip(EDGE).isupper()
+    named = surname.lower() in lex.surnames() and len(rest) > 2
+    apart = len(tokens) - len(rest) > 1 or any(c in tokens[0].text for c in ":/(")
+    return rest if apart or other_case or named else tokens
+
+
 def _surname_mended(name: str) -> str:
     """«NGUYÊN» is nobody's surname and «Nguyễn» is: lost marks are put back where one surname alone fits."""
     first, space, rest = name.partition(" ")
@@ -117,34 +138,59 @@ def name_checks(name: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
         failed.append("two_words")  # rare, and what is left of three when OCR loses one
     if not 2 <= len(words) <= 7 or any(len(w) == 1 and w.lower() not in "yýỷ" for w in words):
         failed.append("length")
+    if wording.holds_label(name):
+        failed.append("label_word")
     return tuple(passed), tuple(failed)
 
 
 def text_of(tokens: Sequence[Token]) -> Parsed | None:
-    value = trimmed(joined(tokens))
+    """Words as printed, without the rest of a label before them and a translation behind them."""
+    own = wording.before_closing(wording.without_label_rest(tokens))
+    if wording.goes_on_a_label(own):
+        return None
+    read = trimmed(joined(own))
+    value = wording.without_translation(read)
     if not any(c.isalnum() for c in value):
         return None
-    bad = lex.misspelt(value)
-    return Parsed(value, tuple(tokens), () if bad else ("spelling",), ("spelling",) if bad else ())
+    bad = lex.misspelt(value) or wording.mixes_digits(value)
+    failed = (("spelling",) if bad else ()) + (("open_end",) if wording.ends_open(value) else ())
+    return Parsed(value, tuple(own), () if bad else ("spelling",), failed)
 
 
+def party(tokens: Sequence[Token]) -> Parsed | None:
+    """A person or an organisation: whoever a permit or a decision is for. «Ông», «Hộ bà» are no part of the name."""
+    rest = wording.without_title(tokens)
+    person = name(rest)
+    whole = person is not None and not [t for t in rest if t.key and t not in person.tokens]
+    if person is not None and whole and (len(rest) < len(tokens) or "surname" in person.passed):
+        return person
+    if len(rest) < len(tokens):
+        return text_of(rest)  # husband and wife, heirs
+    return organisation(tokens)
+
+
+_NOWHERE = frozenset({"khong", "khong co"})
+"""What is printed where there is no such place."""
 _ADDRESS_UNIT = re.compile(r"^(tỉnh|thành phố|tp\.?|t\.)\s*(.+)$", re.IGNORECASE)
 
 
 def place(tokens: Sequence[Token]) -> Parsed | None:
     """An address or the name of a place; lost marks of administrative words and provinces are mended."""
-    kept = list(tokens)
+    kept = wording.before_number(tokens)
     while len(kept) > 1 and is_smudge(kept[-1]):
         kept.pop()
     found = text_of(kept)
     if found is None:
         return None
+    if lex.flat_key(found.value) in _NOWHERE:
+        return replace(found, passed=(*found.passed, "vocabulary"))
     clean = _punctuation_mended(found.value)
     value = _address_mended(clean)
     printed = found.value if value != found.value else None
     passed: list[str] = []
     failed: list[str] = ["marks"] if value != clean else []
     (failed if lex.misspelt(value) else passed).append("spelling")
+    failed += ["open_end"] if wording.ends_open(value) else []
     last = value.rsplit(",", 1)[-1].strip()
     match = _ADDRESS_UNIT.match(last)
     name = match[2] if match else last
@@ -168,7 +214,7 @@ def _address_mended(text: str) -> str:
     for at, word in enumerate(words[:-1]):
         following = words[at + 1]
         entry = known.get(flattened(word))
-        bare = entry is not None and lex.marks(word) < lex.marks(entry) and not lex.is_name_word(word)
+        bare = entry is not None and lex.lacks_marks(word, entry) and not lex.is_name_word(word)
         if entry and bare and (following[:1].isupper() or following[:1].isdigit()):
             words[at] = lex.recased(entry, word)
     mended_text = " ".join(words)
@@ -192,7 +238,8 @@ def _phrases_marked(words: list[str]) -> list[str]:
         target = phrase.split()
         keys = [flattened(w) for w in target]
         for at in range(len(flat) - len(keys) + 1):
-            if flat[at : at + len(keys)] == keys:
+            parted = any(word[-1:] in ",.;" for word in words[at : at + len(keys) - 1])  # «…Trung, Tam Hải»
+            if flat[at : at + len(keys)] == keys and not parted:
                 for offset, word in enumerate(target):
                     core = out[at + offset].strip(",.;")
                     out[at + offset] = out[at + offset].replace(core, lex.recased(word, core), 1)
@@ -208,7 +255,8 @@ def _punctuation_mended(text: str) -> str:
 
 
 def organisation(tokens: Sequence[Token]) -> Parsed | None:
-    found = text_of(tokens)
+    """The name of an agency, a company or a school; the number and day of what it issued are no part of it."""
+    found = text_of(wording.before_number(tokens))
     if found is None:
         return None
     found = _committee_mended(found)

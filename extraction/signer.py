@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from rapidfuzz.distance import Levenshtein
@@ -19,6 +19,10 @@ from models.text import flattened
 
 _BEHALF = re.compile(r"^(?:(?:t/?m|k/?t|t/?l|tuq|q|t/?u)\s*[.,:]?\s+|(?:tm|kt|tl|tuq|q)[.,:]\s*)")
 
+_CRUMBS, _CRUMB_LETTERS = 3, 7
+"""So many words with so few letters before an office or a name are what was read of a seal."""
+_BEHIND_CRUMBS = 0.85
+"""How sure a name's place is behind crumbs."""
 _LOWEST_NAME = 14
 """The name stands at most so many letter heights below the office: the hand signs between them."""
 
@@ -46,17 +50,24 @@ def _signer(search: Search) -> Signer | None:
     for at, sheet in enumerate(search.sheets):
         rows = [sheet.cells(row) for row in sheet.rows]
         for index, row in enumerate(rows):
-            for cell in row:
+            for printed in row:
+                cell = _behind_crumbs(printed, is_office)
                 heading = _is_heading(cell)
-                if (at, index) <= below or not (heading or _is_office(cell)):
+                if (at, index) <= below or not (heading or is_office(cell)):
                     continue
-                name = _name_below(sheet, rows[index + 1 :], cell)
+                name = _name_below(sheet, [*rows[index + 1 :], *_further_down(search.sheets, at, cell)], cell)
                 rank = (name is not None, (cell.x0 + cell.x1) / 2 > 0.45, at, cell.y0)
                 if best is None or rank >= best[0]:
                     best = (rank, Signer(cell, name, heading))
     if best is None or (best[1].name is None and best[1].office.y0 < 0.4):
         return None
     return best[1]
+
+
+def _further_down(sheets: Sequence[Sheet], at: int, office: Row) -> list[list[Row]]:
+    """The rows below the office on later parts of its page: a page may be laid out in several."""
+    parts = [s for s in sheets[at + 1 :] if s.page == sheets[at].page]
+    return [part.cells(row) for part in parts for row in part.rows if row.y0 >= office.y1]
 
 
 _ARTICLE = re.compile(r"^\W*d[a-z]{1,2}eu\s*\d{1,3}\s*[.:,]")
@@ -83,7 +94,8 @@ def office_words(row: Row) -> list[Token]:
     return tokens
 
 
-def _is_office(cell: Row) -> bool:
+def is_office(cell: Row) -> bool:
+    """Whether a line names an office: «KT. CHỦ TỊCH», «Giám đốc»."""
     words = office_words(cell)
     text = trimmed(joined(words))
     if not text or len(words) > 10 or text.endswith(("./.", ";")):
@@ -113,14 +125,29 @@ def _name_below(sheet: Sheet, rows: Sequence[Sequence[Row]], office: Row) -> Row
     for row in rows:
         if row and row[0].y0 - office.y1 > _LOWEST_NAME * sheet.height:
             return None
-        for cell in row:
+        for printed in row:
+            cell = _behind_crumbs(printed, _is_person)
             if abs((cell.x0 + cell.x1) / 2 - centre) > reach:
                 continue
-            if _is_office(cell):
+            if is_office(_behind_crumbs(printed, is_office)):
                 return None  # the block's real office line comes further down
             if _is_person(cell):
                 return cell
     return None
+
+
+def _behind_crumbs(cell: Row, is_it: Callable[[Row], bool]) -> Row:
+    """The end of a cell that is what is looked for, where only crumbs of a seal stand before it; else the cell.
+
+    The agency's seal covers a part of the signature, so that letters of its rim are read before office and name.
+    """
+    if is_it(cell):
+        return cell
+    for start in range(1, min(_CRUMBS, len(cell.tokens) - 1) + 1):
+        before, rest = cell.tokens[:start], Row(cell.tokens[start:])
+        if sum(len(t.key) for t in before) <= _CRUMB_LETTERS and is_it(rest):
+            return rest
+    return cell
 
 
 def _is_person(cell: Row) -> bool:
@@ -129,6 +156,8 @@ def _is_person(cell: Row) -> bool:
     parts = text.split()
     if not 2 <= len(parts) <= 6 or not all(p[:1].isupper() and p.replace("-", "").isalpha() for p in parts):
         return False
+    if not (text.isupper() or all(p[1:].islower() or not p[1:] for p in parts)):
+        return False  # «MẪU Lê Nhật Vinh»: a word of the seal before the name
     passed, failed = name_checks(text)
     return "surname" in passed or (failed == ("surname",) and not text.isupper())
 
@@ -139,7 +168,16 @@ def _without_rank(tokens: Sequence[Token]) -> list[Token]:
         size = len(rank.split())
         if len(kept) > size + 1 and "".join(t.key for t in kept[:size]) == key_of(rank):
             return _without_rank(kept[size:])
-    return kept
+    return _from_surname(kept)
+
+
+def _from_surname(tokens: list[Token]) -> list[Token]:
+    """The words from the surname on, where capitals before it belong to a stamp or a mark across the page."""
+    words = [t.text.strip(" .,;:") for t in tokens]
+    for at in range(1, len(words) - 1):
+        if words[at].lower() in lex.surnames() and not words[at].isupper():
+            return tokens[at:] if all(word.isupper() for word in words[:at]) else tokens
+    return tokens
 
 
 def signer_office(search: Search, wanted: FieldDefinition) -> Found | None:
@@ -157,4 +195,7 @@ def signer_name(search: Search, wanted: FieldDefinition) -> Found | None:
     if signer is None or signer.name is None:
         return None
     parsed = values.parse("name", _without_rank(signer.name.tokens))
-    return Found(parsed, 0.95) if parsed else None
+    if parsed is None:
+        return None
+    alone = any(c.tokens == signer.name.tokens for s in search.sheets for r in s.rows for c in s.cells(r))
+    return Found(parsed, 0.95 if alone else _BEHIND_CRUMBS)

@@ -8,12 +8,12 @@ from dataclasses import replace
 
 from rapidfuzz.distance import Levenshtein
 
+from extraction import amounts, codes, prose
 from extraction import lexicon as lex
-from extraction import prose
 from extraction.definitions import Kind
 from extraction.layout import Token, joined
 from extraction.parsed import EDGE, Parsed, covering, trimmed, without_noise
-from models.identifiers import date_words, dates, document_number, personal_id, tax_code
+from models.identifiers import date_words, dates, document_number, tax_code
 from models.identifiers.digits import digit_string, mended, mends
 from models.text import flattened
 
@@ -21,11 +21,16 @@ UNLIMITED = "không thời hạn"
 """The value of an expiry that never comes, as cards print it."""
 
 
-def parse(kind: Kind, tokens: Sequence[Token]) -> Parsed | None:
-    """The value that `tokens` begin with (structured kinds: the first one they hold); None when there is none."""
-    useful = without_noise(tokens)
+def parse(kind: Kind, tokens: Sequence[Token], pattern: str | None = None) -> Parsed | None:
+    """The value that `tokens` begin with (structured kinds: the first one they hold); None when there is none.
+
+    `pattern` is for the kind `code`: the regular expression that the whole value has to match.
+    """
+    useful = without_noise(tokens) if kind != "email" else list(tokens)  # a lone «@» is no noise there
     if not useful:
         return None
+    if kind == "code":
+        return codes.patterned(useful, pattern)
     return _PARSERS[kind](useful)
 
 
@@ -97,38 +102,13 @@ def _sex(tokens: Sequence[Token]) -> Parsed | None:
     return Parsed(value, (token,), ("vocabulary",) if exact else (), () if exact else ("spelling",))
 
 
-def _personal_id(tokens: Sequence[Token]) -> Parsed | None:
-    """The first run of tokens that together make twelve digits."""
-    for start in range(min(len(tokens), 8)):
-        run = ""
-        for end in range(start, min(len(tokens), start + 12)):
-            digits = digit_string(tokens[end].text.strip(EDGE + "()"))
-            if digits is None:
-                break
-            run += digits
-            if len(run) >= personal_id.LENGTH:
-                break
-        if len(run) != personal_id.LENGTH:
-            continue
-        used = tuple(tokens[start : end + 1])
-        changed = any(mends(t.text) for t in used)
-        following = tokens[end + 1].text if end + 1 < len(tokens) else ""
-        failed: tuple[str, ...] = ("mended",) if changed else ()
-        if digit_string(following.strip(EDGE) or "x"):
-            failed += ("too_long",)
-        if personal_id.is_valid(run):
-            return Parsed(run, used, ("structure",), failed)
-        return Parsed(run, used, (), ("structure", *failed))
-    return None
-
-
 _TAX_CODE = re.compile(r"(?<!\w)([0-9OoIl|SB]{10})(?:\s?-\s?([0-9]{3}))?(?![\w-])")
 
 
 def _holder_id(tokens: Sequence[Token]) -> Parsed | None:
     """A personal number or a tax code, whichever comes first behind its label."""
     near = list(tokens[:10])
-    person = _personal_id(near)
+    person = codes.personal_number(near)
     text = joined(near)
     for match in _TAX_CODE.finditer(text):
         number = mended(match[1]) + (f"-{match[2]}" if match[2] else "")
@@ -172,9 +152,24 @@ _PARSERS: dict[Kind, Callable[[Sequence[Token]], Parsed | None]] = {
     "nationality": prose.vocabulary("nationalities"),
     "place": prose.place,
     "text": prose.text_of,
+    "party": prose.party,
     "organisation": prose.organisation,
     "office": prose.office,
-    "personal_id": _personal_id,
+    "personal_id": codes.personal_number,
     "holder_id": _holder_id,
     "document_number": _document_number,
+    "old_id": codes.old_number,
+    "identity": codes.identity_number,
+    "tax_code": codes.tax_number,
+    "money": amounts.money,
+    "money_words": amounts.money_words,
+    "area": amounts.area,
+    "area_words": amounts.area_words,
+    "land_serial": codes.land_number,
+    "dossier_code": codes.dossier_number,
+    "procedure_code": codes.procedure_number,
+    "agency_code": codes.agency_number,
+    "short_number": amounts.short_number,
+    "phone": codes.phone,
+    "email": codes.email,
 }

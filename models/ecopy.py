@@ -42,12 +42,15 @@ class PageNote(Value):
     """What happened to one page on its way."""
 
     page: int
+    """Counted in the document."""
     width_px: int
     height_px: int
     dpi: float
     colour: str
     rendered: bool
     flags: tuple[str, ...] = ()
+    source_page: int | None = None
+    """The same page in the scan, which may hold other documents too; None in notes of before there were any."""
 
 
 class TransferNote(Value):

@@ -144,6 +144,42 @@ class BadFieldValue(UsageError):
     en = Words("“{value}” is no valid value of “{field}”: {reason}", "Type the value again as printed.")
 
 
+class BadPages(UsageError):
+    code = "BAD_PAGES"
+    vi = Words(
+        "Cách chia trang “{pages}” không dùng được: {reason}",
+        "Ghi trang của từng giấy tờ theo thứ tự, ví dụ `--parts 1-2,3,4-6`, hoặc dùng `--one-document`.",
+    )
+    en = Words(
+        "The pages “{pages}” can't be used: {reason}",
+        "Name each document's pages in order, for instance `--parts 1-2,3,4-6`, or use `--one-document`.",
+    )
+
+
+class BadTypeDefinition(UsageError):
+    code = "BAD_TYPE_DEFINITION"
+    vi = Words(
+        "Tệp loại giấy tờ {path} chưa dùng được: {reason_vi}",
+        "Sửa tệp, rồi kiểm tra lại bằng `ecopy types check {path}`.",
+    )
+    en = Words(
+        "The type file {path} can't be used: {reason_en}",
+        "Correct the file and check it with `ecopy types check {path}`.",
+    )
+
+
+class BadSamples(UsageError):
+    code = "BAD_SAMPLES"
+    vi = Words(
+        "Dòng {line} của tệp mẫu {path} không dùng được: {reason}",
+        "Lập lại tệp bằng `ecopy learn export` ở nơi đã lập ra nó.",
+    )
+    en = Words(
+        "Line {line} of the samples {path} can't be used: {reason}",
+        "Make the file again with `ecopy learn export` where it came from.",
+    )
+
+
 class BadSettings(UsageError):
     code = "BAD_SETTINGS"
     vi = Words("Cấu hình không hợp lệ: {reason}", "Sửa biến môi trường ECOPY_* nêu trên.")
@@ -306,6 +342,32 @@ class CopyNotAllowed(ConflictError):
     code = "COPY_NOT_ALLOWED"
     vi = Words("Không được lập bản sao y: {reason}", "Dùng bản gốc hoặc bản chính; quét lại nếu ảnh kém.")
     en = Words("No e-copy may be made: {reason}", "Use the original or bản chính; rescan a poor image.")
+
+
+class TooFewJudgements(ConflictError):
+    code = "TOO_FEW_JUDGEMENTS"
+    vi = Words(
+        "Mới có {fields} trường của {documents} giấy tờ được người xem xác nhận hoặc sửa ({wrong} trường sai); "
+        "cần ít nhất {fewest_fields} trường, {fewest_documents} giấy tờ và {fewest_wrong} trường sai.",
+        "Tiếp tục rà soát bằng `ecopy confirm`, hoặc thêm mẫu của nơi khác bằng --samples; hiệu chuẩn hiện tại giữ nguyên.",
+    )
+    en = Words(
+        "People have confirmed or corrected {fields} fields of {documents} documents so far ({wrong} of them wrong); "
+        "at least {fewest_fields} fields, {fewest_documents} documents and {fewest_wrong} wrong ones are needed.",
+        "Go on reviewing with `ecopy confirm`, or add samples of other places with --samples; the present calibration stays.",
+    )
+
+
+class NoBetterCalibration(ConflictError):
+    code = "NO_BETTER_CALIBRATION"
+    vi = Words(
+        "Hiệu chuẩn mới không tốt hơn hiệu chuẩn đang dùng: {reason}.",
+        "Giữ hiệu chuẩn đang dùng; không tệp nào được ghi. Thử lại khi có thêm giấy tờ được rà soát.",
+    )
+    en = Words(
+        "The new calibration is no better than the present one: {reason}.",
+        "Keep the present one; no file was written. Try again when more documents have been reviewed.",
+    )
 
 
 class HomeBusy(ConflictError):

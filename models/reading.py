@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 from collections.abc import Iterator
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, PlainSerializer, model_validator
 
 from models.base import Value
 from models.geometry import Box, Unit
@@ -114,6 +116,44 @@ class Region(Value):
         return " ".join(self.lines[place].text for place in cell.lines)
 
 
+Symbology = Literal["qr", "data_matrix", "aztec", "pdf417", "code128", "code39", "code93", "ean13", "ean8"]
+"""The kinds of machine-readable codes that are read; those without a check of their own are not looked for."""
+
+MAX_CODE_BYTES = 4096
+"""More than any of these symbologies holds (QR 40-L: 2,953 bytes)."""
+MAX_CODES = 16
+"""The most codes of one page that are kept."""
+
+
+def _from_base64(value: object) -> object:
+    """Bytes as they are; text is base64, the form that bytes have in JSON."""
+    if not isinstance(value, str):
+        return value
+    try:
+        return base64.b64decode(value, validate=True)
+    except (binascii.Error, ValueError) as reason:
+        raise ValueError("a payload in JSON is base64") from reason
+
+
+Payload = Annotated[
+    bytes,
+    BeforeValidator(_from_base64),
+    PlainSerializer(lambda raw: base64.b64encode(raw).decode("ascii"), return_type=str, when_used="json"),
+]
+"""Raw bytes, base64 in JSON."""
+
+
+class MachineCode(Value):
+    """A machine-readable code on the page: the bytes it holds, as they are. Whoever printed it wrote them."""
+
+    symbology: Symbology
+    payload: Payload = Field(max_length=MAX_CODE_BYTES)
+    """Never trusted: neither its encoding, nor its length, nor what it says."""
+    box: Box
+    quality: Unit | None = None
+    """Share of the error correction that reading it left unused; None where the symbology has none."""
+
+
 class PageReading(Value):
     """The reading of one page, its regions in reading order."""
 
@@ -122,6 +162,8 @@ class PageReading(Value):
     width_px: int | None = None
     """Width of the upright picture that was read; None where there was no picture (text layers)."""
     height_px: int | None = None
+    codes: tuple[MachineCode, ...] = Field(default=(), max_length=MAX_CODES)
+    """Codes found on the picture, from top to bottom; whatever engine read the words."""
 
     def lines(self) -> Iterator[Line]:
         for region in self.regions:

@@ -14,6 +14,8 @@ class DocumentState(StrEnum):
     APPROVED = "approved"
     REFUSED = "refused"
     QUARANTINED = "quarantined"
+    REPLACED = "replaced"
+    """A person put the pages of the scan together otherwise: other documents took its place."""
     DISPOSED = "disposed"
 
 
@@ -30,13 +32,14 @@ D, E = DocumentState, EcopyState
 
 DOCUMENT_WAYS: dict[DocumentState, frozenset[DocumentState]] = {
     D.RECEIVED: frozenset({D.TRIAGED, D.REFUSED, D.QUARANTINED}),
-    D.TRIAGED: frozenset({D.READ, D.REFUSED, D.QUARANTINED}),
-    D.READ: frozenset({D.EXTRACTED, D.REFUSED}),
-    D.EXTRACTED: frozenset({D.IN_REVIEW, D.REFUSED}),
-    D.IN_REVIEW: frozenset({D.APPROVED, D.REFUSED}),
+    D.TRIAGED: frozenset({D.READ, D.REFUSED, D.QUARANTINED, D.REPLACED}),
+    D.READ: frozenset({D.EXTRACTED, D.REFUSED, D.REPLACED}),
+    D.EXTRACTED: frozenset({D.IN_REVIEW, D.REFUSED, D.REPLACED}),
+    D.IN_REVIEW: frozenset({D.APPROVED, D.REFUSED, D.REPLACED}),
     D.APPROVED: frozenset({D.DISPOSED}),
     D.REFUSED: frozenset({D.RECEIVED, D.DISPOSED}),  # judged again when limits or software have changed
     D.QUARANTINED: frozenset({D.RECEIVED, D.DISPOSED}),
+    D.REPLACED: frozenset({D.DISPOSED}),
     D.DISPOSED: frozenset(),
 }
 

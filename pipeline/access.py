@@ -21,7 +21,7 @@ from storage.records import DocumentRecord, RevisionRecord
 def look_at(app: Application, any_id: str, *, purpose: str) -> DocumentOutcome:
     """The present state of a document. Raises NotFound, or UsageError without a purpose."""
     document = app.register.find_document(any_id)
-    with app.register.transaction(actor=_operator(), purpose=_given(purpose)) as tx:
+    with app.register.transaction(actor=operator(), purpose=given(purpose)) as tx:
         tx.audit("look", document.id)
     return document_outcome(app, document)
 
@@ -67,7 +67,7 @@ def fetch_ecopy(app: Application, any_id: str, target: Path, *, purpose: str) ->
     revision = app.register.latest_revision(ecopy.id) if ecopy else None
     if ecopy is None or revision is None:
         raise NotFound(what="e-copy", id=any_id)
-    with app.register.transaction(actor=_operator(), purpose=_given(purpose)) as tx:
+    with app.register.transaction(actor=operator(), purpose=given(purpose)) as tx:
         tx.audit("release", ecopy.id, sha256=revision.sha256)
     copy_out(app, revision.object_key, target)
     return revision
@@ -85,11 +85,13 @@ def _check_issuable(app: Application, document: DocumentRecord) -> None:
         raise CopyNotAllowed(reason="; ".join(FLAGS[code].text(language) for code in reasons))
 
 
-def _given(purpose: str) -> str:
+def given(purpose: str) -> str:
+    """The purpose of a look, trimmed. Raises UsageError where there is none."""
     if not purpose.strip():
         raise UsageError(reason="--purpose")
     return purpose.strip()
 
 
-def _operator() -> str:
+def operator() -> str:
+    """Who acts where nobody is named: the operating system's user."""
     return f"os:{getpass.getuser()}"

@@ -19,7 +19,9 @@ from models.reading import EngineVersion
 from models.rulesets import RuleSet, rule_set_by_id, rule_set_on
 from models.times import vietnam_time
 from pdf.sandbox import Sandbox
+from pipeline.calibration import use_calibration
 from pipeline.clock import SystemClock
+from pipeline.document_types import use_types
 from pipeline.limits import child_modules, ocr_limits, sandbox_limits
 from pipeline.settings import Settings
 from storage.database import open_database
@@ -41,6 +43,8 @@ class Application:
     def __init__(self, settings: Settings, clock: Clock) -> None:
         self.settings = settings
         self.clock = clock
+        self.types = use_types(settings)
+        self.calibration = use_calibration(settings)
         self.locks = HomeLocks(settings.home / "locks")
         self.store = FolderStore(settings.home / "objects")
         self.store.prepare()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from models.errors import Unreadable
 from models.geometry import Box
 from models.pages import PageFacts, PagePicture, PageSize, SourceKind
-from models.reading import EngineVersion, PageReading
+from models.reading import EngineVersion, MachineCode, PageReading
 
 COMPARE_DPI = 75.0
 """Resolution at which two sheets are laid over each other."""
@@ -112,6 +112,11 @@ def _stamp_area(grey: NDArray[np.uint8], picture: PagePicture, stamp_size: tuple
     return free_stamp_area(grey, **page, width_pt=stamp_size[0], height_pt=stamp_size[1])
 
 
+def stamp_areas(pages: list[tuple[Path, PagePicture]], stamp_size: tuple[float, float]) -> list[Box | None]:
+    """A free place for the agency's block on each of some page pictures: the first pages of documents of one scan."""
+    return [_stamp_area(_grey(path, picture, LOOK_DPI)[0], picture, stamp_size) for path, picture in pages]
+
+
 def same_sheet(one: Path, picture: PagePicture, other: Path, other_picture: PagePicture) -> bool:
     """Whether two page pictures show the same sheet of paper, scanned twice."""
     from imaging.quality import same_page
@@ -130,13 +135,27 @@ def _grey(path: Path, picture: PagePicture, dpi: float) -> tuple[NDArray[np.uint
 
 
 def read_picture(path: Path, picture: PagePicture, page: int, engine: EngineChoice) -> PageReading:
-    """Read one page picture with the chosen engine. Raises EngineFault or EngineMissing."""
+    """Read one page picture with the chosen engine, and the codes on it. Raises EngineFault or EngineMissing."""
+    from imaging.codes import find_codes
+
+    image = _upright(path, picture)
+    reading = engine.create().read_page(image, dpi=picture.dpi, page=page)
+    return reading.model_copy(update={"codes": find_codes(image, picture.dpi)})
+
+
+def codes_of_picture(path: Path, picture: PagePicture) -> tuple[MachineCode, ...]:
+    """The machine-readable codes on one page picture: of a page whose words came from elsewhere."""
+    from imaging.codes import find_codes
+
+    return find_codes(_upright(path, picture), picture.dpi)
+
+
+def _upright(path: Path, picture: PagePicture) -> NDArray[np.uint8]:
     from imaging.upright import load_upright
     from pdf import pages as pdf_pages
 
     load = pdf_pages.load_upright if picture.form == "pdf" else load_upright
-    image = load(path, picture)
-    return engine.create().read_page(image, dpi=picture.dpi, page=page)
+    return load(path, picture)
 
 
 def read_text_pages(source: Path, pages: list[int]) -> list[PageReading]:

@@ -9,19 +9,19 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from functools import cache
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from models.ecopy import PresentedAs
-from models.errors import EcopyError, InputRefused
+from models.errors import ConflictError, EcopyError, ErrorReport, InputRefused
 from models.people import Person
 from models.states import DocumentState
 from models.text import Language
 from pipeline.application import Application
-from pipeline.export import export_document
+from pipeline.export import export_document, part_places, remove_replaced
 from pipeline.inputs import InputFile
 from pipeline.outcome import SourceOutcome, SourceRefused
 from pipeline.report import source_outcome
-from pipeline.runner import FROM_COMPOSE, UP_TO_REVIEW, advance
+from pipeline.runner import FROM_COMPOSE, UP_TO_REVIEW, UP_TO_SPLIT, advance
 from pipeline.stages.receive import receive
 from pipeline.stages.review import confirm, review_sheet
 from storage.records import DocumentRecord, Intake, SourceRecord
@@ -38,6 +38,9 @@ class Order:
     intake: Intake = "counter"
     presented_as: PresentedAs = "ban_chinh"
     forced_type: str | None = None
+    """What the papers are. Nothing but a separator sheet then parts them: a person knows better than titles do."""
+    grouping: str | None = None
+    """How each file falls into documents (`models.batches.ONE_DOCUMENT`, or pages); None: as its pages say."""
     confirm_as: Person | None = None
 
 
@@ -78,8 +81,9 @@ def digitize(
                 intake=order.intake,
                 presented_as=order.presented_as,
                 forced_type=order.forced_type,
+                grouping=order.grouping,
             )
-        except InputRefused as reason:
+        except (InputRefused, ConflictError) as reason:
             watch.done(file.path)
             yield SourceRefused(sources=[str(file.path)], error=reason.report(order.language))
             continue
@@ -90,7 +94,8 @@ def digitize(
         else:
             received[source.id] = Received(source=source, files=[file], seconds=spent)
     with ThreadPoolExecutor(max_workers=app.settings.workers) as pool:
-        work = [pool.submit(_one, app, item, order, watch) for item in received.values()]
+        taken = frozenset(file.place for file in files)
+        work = [pool.submit(_one, app, item, order, watch, taken) for item in received.values()]
         for finished in as_completed(work):
             yield finished.result()
             _settle()
@@ -103,10 +108,12 @@ def _settle() -> None:
     gc.freeze()
 
 
-def _one(app: Application, item: Received, order: Order, watch: Watch) -> SourceOutcome | SourceRefused:
+def _one(
+    app: Application, item: Received, order: Order, watch: Watch, taken: frozenset[PurePath]
+) -> SourceOutcome | SourceRefused:
     paths = [file.path for file in item.files]
     try:
-        return _worked(app, item, paths, order, watch)
+        return _worked(app, item, paths, order, watch, taken)
     except EcopyError as reason:
         return SourceRefused(sources=[str(p) for p in paths], error=reason.report(order.language))
     except Exception as fault:  # one document's defect must not take the others down
@@ -117,23 +124,49 @@ def _one(app: Application, item: Received, order: Order, watch: Watch) -> Source
         watch.done(paths[0])
 
 
-def _worked(app: Application, item: Received, paths: list[Path], order: Order, watch: Watch) -> SourceOutcome:
+def _worked(
+    app: Application,
+    item: Received,
+    paths: list[Path],
+    order: Order,
+    watch: Watch,
+    taken: frozenset[PurePath],
+) -> SourceOutcome:
+    """Split the scan, then take its documents through one after the other; one that fails does not stop the next."""
+    scan = app.register.scan_of(item.source.id)
+
+    def progress(stage: str) -> None:
+        watch.stage(paths[0], stage)
+
+    with app.locks.document(scan.id, wait=True):
+        advance(app, scan.id, UP_TO_SPLIT, progress)
     documents = app.register.documents_of(item.source.id)
+    places = part_places(order.out, item.files[0].place, len(documents), taken)
     outcomes = []
-    for document in documents:
+    for document, place in zip(documents, places, strict=True):
         with app.locks.document(document.id, wait=True):
-            finished = _taken_through(app, document, order, lambda stage: watch.stage(paths[0], stage))
-            tail = f"-{document.position}" if len(documents) > 1 else ""
-            place = order.out / item.files[0].place
-            exported = export_document(
-                app, finished, place.with_name(place.name + tail), [str(p) for p in paths]
-            )
+            finished, fault = _taken_through(app, document, order, progress, alone=len(documents) == 1)
+            exported = export_document(app, finished, place, [str(p) for p in paths], fault)
         outcomes.append(exported.outcome)
+    gone = {document.id for document in app.register.documents_of(item.source.id, replaced=True)}
+    remove_replaced(order.out / item.files[0].place, gone)
     source = app.register.source(item.source.id)
     return source_outcome(app, source, paths, outcomes, item.seconds)
 
 
 def _taken_through(
+    app: Application, document: DocumentRecord, order: Order, progress: Callable[[str], None], *, alone: bool
+) -> tuple[DocumentRecord, ErrorReport | None]:
+    """The document as far as it goes today, and what stopped it; of a document `alone` that is raised."""
+    try:
+        return _advanced(app, document, order, progress), None
+    except EcopyError as reason:
+        if alone:
+            raise
+        return app.register.document(document.id), reason.report(order.language)
+
+
+def _advanced(
     app: Application, document: DocumentRecord, order: Order, progress: Callable[[str], None]
 ) -> DocumentRecord:
     document = advance(app, document.id, UP_TO_REVIEW, progress)
@@ -141,5 +174,5 @@ def _taken_through(
         return document
     if document.state is DocumentState.IN_REVIEW and not review_sheet(app, document).doubtful:
         progress("confirm")
-        confirm(app, document, order.confirm_as)
+        confirm(app, document, order.confirm_as, looked=False)
     return advance(app, document.id, FROM_COMPOSE, progress)

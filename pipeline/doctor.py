@@ -35,6 +35,8 @@ def examine(app: Application) -> Iterator[Finding]:
         ("register", _register),
         ("audit", _audit),
         ("objects", _objects),
+        ("types", _types),
+        ("calibration", _calibration),
         ("sandbox", _sandbox),
         ("ocr", _ocr),
         ("rules", _rules),
@@ -126,6 +128,20 @@ def _rules(app: Application) -> str:
         return app.rules_today().id
     except LookupError as fault:
         raise StorageFault(reason=str(fault)) from fault
+
+
+def _types(app: Application) -> str:
+    """Every file of the agency's own types can be used."""
+    loaded = app.types
+    if loaded.faults:
+        raise loaded.faults[0]
+    own = len(loaded.catalogue.sources)
+    return f"{len(loaded.catalogue.types)} types, {own} from {app.settings.types_folder or '-'}"
+
+
+def _calibration(app: Application) -> str:
+    """Whose confidences are believed; a file that can't be used keeps the application from opening at all."""
+    return f"{app.calibration.version} from {app.settings.calibration or '-'}"
 
 
 def _trust(app: Application) -> str:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import glob
+import itertools
 import json
 import os
 import shutil
+from collections.abc import Collection
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 
-from models.errors import StorageFault
+from models.errors import ErrorReport, StorageFault
 from models.ids import new_id
 from pipeline.application import Application
 from pipeline.outcome import DocumentOutcome
@@ -24,8 +27,36 @@ class Exported:
     json: Path
 
 
-def export_document(app: Application, document: DocumentRecord, stem: Path, sources: list[str]) -> Exported:
-    """Write `STEM.pdf`, `STEM.capture.pdf` (where they exist) and `STEM.json`.
+def part_places(out: Path, place: PurePath, count: int, taken: frozenset[PurePath]) -> list[Path]:
+    """Where the results of a source's `count` documents go, without suffix: `a` alone, `a-1`, `a-2` of several.
+
+    The names of the other files of the call are `taken`: beside `a.pdf` there may be an `a-1.jpg`.
+    """
+    if count == 1:
+        return [out / place]
+    for strokes in itertools.count(1):
+        names = [place.with_name(f"{place.name}{'-' * strokes}{n}") for n in range(1, count + 1)]
+        if not taken.intersection(names):
+            break
+    return [out / name for name in names]
+
+
+def remove_replaced(stem: Path, gone: Collection[str]) -> None:
+    """Remove the results of documents that others took the place of: they must not pass for what counts now."""
+    for record in stem.parent.glob(f"{glob.escape(stem.name)}*.json") if gone else ():
+        if _id_in(record) in gone:
+            for suffix in (".pdf", ".capture.pdf", ".json"):
+                record.with_name(record.name.removesuffix(".json") + suffix).unlink(missing_ok=True)
+
+
+def export_document(
+    app: Application,
+    document: DocumentRecord,
+    stem: Path,
+    sources: list[str],
+    fault: ErrorReport | None = None,
+) -> Exported:
+    """Write `STEM.pdf`, `STEM.capture.pdf` (where they exist) and `STEM.json`; `fault` is what stopped the document.
 
     Raises StorageFault when the output folder can't be written.
     """
@@ -43,6 +74,7 @@ def export_document(app: Application, document: DocumentRecord, stem: Path, sour
         if revision and ecopy_path:
             _copy_object(app, revision.object_key, ecopy_path)
         outcome = document_outcome(app, document, capture_path=capture_path, ecopy_path=ecopy_path)
+        outcome = outcome.model_copy(update={"error": fault})
         target = _beside(stem, ".json")
         written = outcome.model_dump(mode="json")
         _replace(target, _json({"sources": sources, **written}))
@@ -63,13 +95,18 @@ def _remove_stale(stem: Path, document_id: str) -> None:
     record = _beside(stem, ".json")
     if not record.exists():
         return
-    try:
-        previous = json.loads(record.read_text(encoding="utf-8")).get("id")
-    except (ValueError, AttributeError):
-        previous = None
-    if previous != document_id:
+    if _id_in(record) != document_id:
         for suffix in (".pdf", ".capture.pdf"):
             _beside(stem, suffix).unlink(missing_ok=True)
+
+
+def _id_in(record: Path) -> str | None:
+    """The id of the document that a JSON file of results is about; None for any other file."""
+    try:
+        found = json.loads(record.read_text(encoding="utf-8")).get("id")
+    except (ValueError, AttributeError):
+        return None
+    return found if isinstance(found, str) else None
 
 
 def copy_out(app: Application, key: str, target: Path) -> None:
@@ -77,6 +114,15 @@ def copy_out(app: Application, key: str, target: Path) -> None:
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         _copy_object(app, key, target)
+    except OSError as fault:
+        raise StorageFault(reason=f"{target}: {fault.strerror or fault}") from fault
+
+
+def write_out(target: Path, text: str) -> None:
+    """Write a text file, replaced whole or not at all. Raises StorageFault."""
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        _replace(target, text)
     except OSError as fault:
         raise StorageFault(reason=f"{target}: {fault.strerror or fault}") from fault
 

@@ -5,6 +5,7 @@ from pdf.triage import TriageLimits
 from pipeline.settings import Settings
 
 READING_MODULES = (
+    "imaging.codes",
     "imaging.quality",
     "imaging.rotation",
     "imaging.upright",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from extraction.definitions import type_definition
-from extraction.extract import minimum_data
+from extraction.minimum import minimum_data
 from models.ecopy import ConversionMark, CopyForm, EcopyData, Medium, PageNote, TransferNote
 from models.extraction import Extraction
 from models.pages import PageFacts, PdfNature, SourceFacts
@@ -14,6 +14,7 @@ from models.reading import EngineVersion
 from models.rulesets import RuleSet
 from models.times import iso
 from pdf.xmp import EcopyContent
+from pipeline.stages.base import own_pages
 from pipeline.stages.review import ReviewSheet
 from pipeline.version import software
 from storage.records import CaptureRecord, DocumentRecord, SourceRecord
@@ -48,9 +49,12 @@ def ecopy_content(
             received_at=source.received_at,
             captured_by=capture.signed_by if capture else None,
             capture_sha256=capture.sha256 if capture else None,
-            page_count=facts.page_count,
+            page_count=len(pages),
             image_count=len(pages),
-            pages=tuple(_page_note(page) for page in pages),
+            pages=tuple(
+                _page_note(page, number)
+                for page, number in zip(pages, own_pages(document) or (), strict=True)
+            ),
             reading_engine=f"{engine.name} {engine.version}",
             extractor=sheet.extraction.extractor,
             confirmed_by=document.confirmed_by or "",
@@ -81,7 +85,7 @@ def _data(ecopy_id: str, document: DocumentRecord, extraction: Extraction) -> Ec
     )
 
 
-def _page_note(page: PageFacts) -> PageNote:
+def _page_note(page: PageFacts, source_page: int) -> PageNote:
     flags = [*page.flags, *(["blank_page"] if page.quality.blank else [])]
     return PageNote(
         page=page.page,
@@ -91,4 +95,5 @@ def _page_note(page: PageFacts) -> PageNote:
         colour=page.picture.colour,
         rendered=page.picture.rendered,
         flags=tuple(flags),
+        source_page=source_page,
     )

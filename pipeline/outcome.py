@@ -40,11 +40,22 @@ class SignatureOutcome(Value):
     proven_at: str | None
 
 
+class BeginningOutcome(Value):
+    """Why a new document begins with the first page of this one."""
+
+    reason: str
+    """As in `models.batches.BoundaryReason`."""
+    probability: float
+
+
 class DocumentOutcome(Value):
     """One document of a source."""
 
     id: str
     pages: list[int]
+    """Its pages in the source; pages of fields are counted in the document, from 1."""
+    begins: BeginningOutcome | None
+    """None for the first document of a source, and where nothing had to be decided."""
     document_type: str
     type_probability: float
     state: str
@@ -55,6 +66,8 @@ class DocumentOutcome(Value):
     ecopy: EcopyOutcome | None
     signatures: tuple[SignatureOutcome, ...] = ()
     """Only of files that came signed."""
+    error: ErrorReport | None = None
+    """Why this one of several documents went no further; the others did."""
 
 
 class SourceOutcome(Value):
@@ -62,6 +75,10 @@ class SourceOutcome(Value):
 
     sources: list[str]
     sha256: str
+    pages: int
+    """How many the source has."""
+    left_out: dict[int, str]
+    """Its pages that belong to no document, kept in the original alone: `separator`, `blank` or `person`."""
     documents: list[DocumentOutcome]
     seconds: dict[str, float]
 

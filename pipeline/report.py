@@ -7,6 +7,7 @@ from pathlib import Path
 from models.pages import SourceFacts
 from pipeline.application import Application
 from pipeline.outcome import (
+    BeginningOutcome,
     CaptureOutcome,
     DocumentOutcome,
     EcopyOutcome,
@@ -14,7 +15,9 @@ from pipeline.outcome import (
     SignatureOutcome,
     SourceOutcome,
 )
+from pipeline.stages.base import own_pages
 from pipeline.stages.review import review_sheet
+from pipeline.stages.split import beginning, left_out
 from storage.records import DocumentRecord, SourceRecord
 
 
@@ -27,14 +30,14 @@ def document_outcome(
 ) -> DocumentOutcome:
     """The present state of one document, with the places its files were written to."""
     sheet = review_sheet(app, document)
-    source = app.register.source(document.source_id)
-    page_count = SourceFacts.model_validate(source.facts).page_count if source.facts else 0
+    begun = beginning(app, document)
     capture = app.register.capture(document.id)
     ecopy = app.register.ecopy_of(document.id)
     revision = app.register.latest_revision(ecopy.id) if ecopy else None
     return DocumentOutcome(
         id=document.id,
-        pages=list(range(1, page_count + 1)),
+        pages=list(own_pages(document) or range(1, _page_count(app, document.source_id) + 1)),
+        begins=BeginningOutcome(reason=begun.reason, probability=begun.probability) if begun else None,
         document_type=sheet.extraction.document_type,
         type_probability=round(sheet.extraction.type_probability, 4),
         state=document.state.value,
@@ -74,15 +77,23 @@ def source_outcome(
 ) -> SourceOutcome:
     """One line of the answer of `digitize`."""
     seconds = {"receive": receive_seconds}
-    for document in documents:
-        for stage, spent in app.register.seconds(document.id).items():
+    worked_on = {app.register.scan_of(source.id).id, *(document.id for document in documents)}
+    for identifier in sorted(worked_on):
+        for stage, spent in app.register.seconds(identifier).items():
             seconds[stage] = seconds.get(stage, 0.0) + spent
     return SourceOutcome(
         sources=[str(p) for p in paths],
         sha256=source.sha256,
+        pages=_page_count(app, source.id),
+        left_out=left_out(app, source),
         documents=documents,
         seconds={stage: round(spent, 4) for stage, spent in seconds.items()},
     )
+
+
+def _page_count(app: Application, source_id: str) -> int:
+    facts = app.register.source(source_id).facts
+    return SourceFacts.model_validate(facts).page_count if facts else 0
 
 
 def _text(path: Path | None) -> str | None:

@@ -16,22 +16,15 @@ from pipeline.stages.pages import Pages
 from pipeline.stages.read import Read
 from pipeline.stages.review import Review
 from pipeline.stages.sign import Sign
+from pipeline.stages.split import SplitScan
 from pipeline.stages.triage import Triage
 from storage.records import DocumentRecord, SourceRecord
 
-STAGES: tuple[Stage, ...] = (
-    Triage(),
-    Pages(),
-    Capture(),
-    Read(),
-    Extract(),
-    Review(),
-    Compose(),
-    Sign(),
-    Issue(),
-)
-UP_TO_REVIEW = STAGES[:6]
-FROM_COMPOSE = STAGES[6:]
+UP_TO_SPLIT: tuple[Stage, ...] = (Triage(), Pages(), SplitScan(), Capture(), Read(), SplitScan(), Capture())
+"""Of the document that a source was registered with; what can be split without reading is captured before it."""
+UP_TO_REVIEW: tuple[Stage, ...] = (*UP_TO_SPLIT, Extract(), Review())
+FROM_COMPOSE: tuple[Stage, ...] = (Compose(), Sign(), Issue())
+STAGES: tuple[Stage, ...] = (*UP_TO_REVIEW, *FROM_COMPOSE)
 
 Progress = Callable[[str], None]
 """Called with a stage's name when it begins."""

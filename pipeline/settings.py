@@ -40,6 +40,17 @@ class Settings(BaseSettings):
         default_factory=_default_workers, ge=1, le=256, description="Documents worked on at the same time"
     )
 
+    types_folder: Path | None = Field(
+        default=None,
+        description="Folder with further document types, one YAML file each (see `adding-a-type.md`); they add to the "
+        "packaged ones, or take the place of one by a higher version",
+    )
+    calibration: Path | None = Field(
+        default=None,
+        description="Calibration of the confidences, a file that `ecopy learn recalibrate` wrote; the packaged one by "
+        "default",
+    )
+
     ocr_engine: EngineName = Field(
         default="auto",
         description="OCR engine: `own` (our net), `tesserocr` (Tesseract line by line, in process), `tesseract` (the "

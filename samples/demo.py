@@ -42,7 +42,7 @@ DEMO_FILES = (
     ),
     DemoFile("can-cuoc.jpg", "Căn cước, hai mặt trên một tờ A4", "Identity card, both sides on A4", "issued"),
     DemoFile(
-        "quyet-dinh.pdf", "Quyết định ba trang, PDF quét", "Decision of three pages, scanned PDF", "issued"
+        "quyet-dinh.pdf", "Quyết định hai trang, PDF quét", "Decision of two pages, scanned PDF", "issued"
     ),
     DemoFile(
         "quyet-dinh-dien-tu.pdf",
@@ -82,10 +82,10 @@ def demo_papers(book: FontBook) -> dict[str, Paper]:
     """The papers behind the inputs, before scanning. Raises NoFont."""
     used = book.only(FAMILIES)
     return {
-        "giay-khai-sinh.jpg": draw_paper("giay_khai_sinh", 34, "form-2020", used),
+        "giay-khai-sinh.jpg": draw_paper("giay_khai_sinh", 41, "form-2020", used),
         "can-cuoc.jpg": draw_paper("can_cuoc", 2024, "2024-sheet", used),
-        # This seed's decision runs over three pages, with a table of parcels.
-        "quyet-dinh.pdf": draw_paper("quyet_dinh", 117, "commune", used),
+        # This seed's decision runs over two pages.
+        "quyet-dinh.pdf": draw_paper("quyet_dinh", 120, "commune", used),
         "quyet-dinh-dien-tu.pdf": draw_paper("quyet_dinh", 11, "province", used),
         "trich-luc-khai-sinh-nghi-van.jpg": wrong_birth_year(
             draw_paper("trich_luc_khai_sinh", 7, "form-2015", used)

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from models.ecopy import CopyForm, PresentedAs
+from models.judgement import Judgement
+from models.people import Role
 from models.signatures import Level
 from models.states import DocumentState, EcopyState
 
@@ -36,6 +38,8 @@ class SourceRecord:
     received_by: str
     intake: Intake
     presented_as: PresentedAs
+    grouping: str
+    """How it is to be split into documents: `models.batches.AUTO`, `ONE_DOCUMENT`, or the pages a person named."""
     facts: dict[str, Any] | None
     error_code: str | None
     error_details: dict[str, Any] | None
@@ -49,6 +53,9 @@ class DocumentRecord:
     id: str
     source_id: str
     position: int
+    """1 is the document that was registered with the source; the pictures and readings of all pages are kept with it."""
+    pages: str | None
+    """The pages of the source that it is made of (`models.page_ranges`); None until that is known."""
     state: DocumentState
     rule_set: str
     forced_type: str | None
@@ -108,3 +115,22 @@ class RevisionRecord:
     level: Level
     signed_by: str
     signed_at: str
+
+
+@dataclass(frozen=True)
+class JudgementRecord:
+    """What a named person made of one field of a document."""
+
+    document_id: str
+    document_type: str
+    """The type as confirmed."""
+    type_version: int
+    """Version of the type's definition."""
+    extractor: str
+    engine: str
+    """Engine and version of the reading that the proposal was made from."""
+    judged_by: str
+    """`models.people.Person.id`, as in the audit trail."""
+    role: Role
+    judged_at: str
+    judgement: Judgement

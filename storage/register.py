@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import fields as dataclass_fields
+from datetime import date
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
+from models.batches import AUTO
 from models.ecopy import CopyForm, PresentedAs
 from models.errors import ConflictError, NotFound
 from models.ids import new_id
+from models.judgement import JudgedDocument
+from models.people import Person
 from models.ports import Clock
 from models.signatures import Level
 from models.states import DocumentState, EcopyState, check_document_way, check_ecopy_way
 from models.times import iso
 from storage import audit as trail
+from storage import judgements as judged
 from storage import schema as t
 from storage.records import (
     WHOLE_DOCUMENT,
@@ -26,6 +31,7 @@ from storage.records import (
     DocumentRecord,
     EcopyRecord,
     Intake,
+    JudgementRecord,
     RevisionRecord,
     SourceRecord,
     StoredRef,
@@ -59,9 +65,18 @@ class Register:
             t.documents, t.documents.c.id == document_id, DocumentRecord, "document", document_id
         )
 
-    def documents_of(self, source_id: str) -> list[DocumentRecord]:
-        query = sa.select(t.documents).where(t.documents.c.source_id == source_id)
+    def documents_of(self, source_id: str, *, replaced: bool = False) -> list[DocumentRecord]:
+        """The documents of a source in the order of their pages; or those that others took the place of."""
+        gone = t.documents.c.state == DocumentState.REPLACED.value
+        query = sa.select(t.documents).where(
+            t.documents.c.source_id == source_id, gone if replaced else sa.not_(gone)
+        )
         return self._all(query.order_by(t.documents.c.position), DocumentRecord)
+
+    def scan_of(self, source_id: str) -> DocumentRecord:
+        """The document registered with the source: it holds the pictures and readings of all pages."""
+        first = sa.and_(t.documents.c.source_id == source_id, t.documents.c.position == 1)
+        return self._one(t.documents, first, DocumentRecord, "source", source_id)
 
     def documents_in(self, *states: DocumentState) -> list[DocumentRecord]:
         """Documents in one of `states`, oldest first."""
@@ -92,14 +107,19 @@ class Register:
         found = self._all(query.order_by(t.derivations.c.id.desc()).limit(1), Derivation)
         return found[0] if found else None
 
-    def page_derivations(self, document_id: str, stage: str, version: str) -> dict[int, Derivation]:
-        """All pages that `version` of `stage` has done, by page number."""
+    def page_derivations(
+        self, document_id: str, stage: str, version: str, pages: Collection[int] | None = None
+    ) -> dict[int, Derivation]:
+        """The pages that `version` of `stage` has done, by page number: all of them, or those from the first to
+        the last of `pages`."""
         query = sa.select(t.derivations).where(
             t.derivations.c.document_id == document_id,
             t.derivations.c.stage == stage,
             t.derivations.c.version == version,
             t.derivations.c.page != WHOLE_DOCUMENT,
         )
+        if pages is not None:
+            query = query.where(t.derivations.c.page.between(min(pages), max(pages)))
         return {d.page: d for d in self._all(query.order_by(t.derivations.c.page), Derivation)}
 
     def seconds(self, document_id: str) -> dict[str, float]:
@@ -123,6 +143,13 @@ class Register:
         query = sa.select(t.ecopy_revisions).where(t.ecopy_revisions.c.ecopy_id == ecopy_id)
         found = self._all(query.order_by(t.ecopy_revisions.c.revision.desc()).limit(1), RevisionRecord)
         return found[0] if found else None
+
+    def judgements(
+        self, *, since: date | None = None, document_type: str | None = None
+    ) -> Iterator[JudgementRecord]:
+        """What people made of proposed fields, as `storage.judgements.stored` yields it."""
+        with self._reading() as connection:
+            yield from judged.stored(connection, since=since, document_type=document_type)
 
     def audit_of(self, subject: str) -> list[trail.AuditEntry]:
         with self._reading() as connection:
@@ -190,6 +217,7 @@ class Transaction:
         presented_as: PresentedAs,
         rule_set: str,
         forced_type: str | None,
+        grouping: str = AUTO,
     ) -> tuple[str, str]:
         """Register a received file and the one document it holds until it is split. Returns both ids."""
         source_id, document_id = new_id(), new_id()
@@ -206,6 +234,7 @@ class Transaction:
             received_by=received_by,
             intake=intake,
             presented_as=presented_as,
+            grouping=grouping,
             quarantined=False,
         )
         self._insert(
@@ -236,11 +265,16 @@ class Transaction:
         self.audit("refuse", document.id, code=code, quarantined=quarantine)
 
     def set_document_state(self, document: DocumentRecord, after: DocumentState, **changes: Any) -> None:
-        """Move a document on. Raises IllegalTransition, or ConflictError when somebody else moved it."""
+        """Move a document on; what was judged of its fields goes when it is disposed of.
+
+        Raises IllegalTransition, or ConflictError when somebody else moved it.
+        """
         check_document_way(document.state, after)
         where = sa.and_(t.documents.c.id == document.id, t.documents.c.state == document.state.value)
         if not self._update(t.documents, where, state=after.value, updated_at=self.at, **changes):
             raise ConflictError(reason=f"document {document.id} is no longer {document.state.value}")
+        if after is DocumentState.DISPOSED:
+            judged.forget(self.connection, document.id)
 
     def add_derivation(
         self,
@@ -270,6 +304,10 @@ class Transaction:
             seconds=seconds,
             created_at=self.at,
         )
+
+    def add_judgements(self, document_id: str, sheet: JudgedDocument, *, by: Person) -> None:
+        """Keep what a person made of the fields, together with the confirmation. A field is judged once."""
+        judged.append(self.connection, document_id, sheet, by=by, at=self.at)
 
     def release_object(self, document_id: str, stage: str) -> str | None:
         """Let go of the object of a derivation that is of no more use; its facts stay. Returns the key.

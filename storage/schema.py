@@ -56,6 +56,7 @@ sources = Table(
     Column("received_by", String(200), nullable=False),
     Column("intake", String(10), nullable=False),
     Column("presented_as", String(10), nullable=False),
+    Column("grouping", Text, nullable=False, server_default="auto"),
     Column("facts", Text),
     Column("error_code", String(60)),
     Column("error_details", Text),
@@ -68,6 +69,7 @@ documents = Table(
     Column("id", ID, primary_key=True),
     Column("source_id", ID, ForeignKey("sources.id"), nullable=False, index=True),
     Column("position", Integer, nullable=False),
+    Column("pages", Text),
     Column("state", String(20), nullable=False, index=True),
     Column("rule_set", String(40), nullable=False),
     Column("forced_type", String(80)),
@@ -130,6 +132,29 @@ ecopy_revisions = Table(
     Column("signed_by", String(200), nullable=False),
     Column("signed_at", MOMENT, nullable=False),
 )
+
+judgements = Table(
+    "judgements",
+    metadata,
+    Column("document_id", ID, ForeignKey("documents.id", ondelete="CASCADE"), primary_key=True),
+    Column("field", Text, primary_key=True),
+    Column("document_type", String(40), nullable=False),
+    Column("type_version", Integer, nullable=False),
+    Column("kind", String(40), nullable=False),
+    Column("look", String(10), nullable=False),
+    Column("outcome", String(10), nullable=False),
+    Column("proposal", Text),
+    Column("truth", Text),
+    Column("extractor", Text, nullable=False),
+    Column("engine", Text, nullable=False),
+    Column("judged_by", String(200), nullable=False),
+    Column("role", String(20), nullable=False),
+    Column("judged_at", MOMENT, nullable=False, index=True),
+    CheckConstraint("look in ('asked', 'shown')", name="look"),
+    CheckConstraint("outcome in ('confirmed', 'changed', 'added', 'removed')", name="outcome"),
+)
+"""What a person made of each field (`models.judgement`). Personal data: `proposal` and `truth` hold what stands on the
+paper. They go with the document: by the cascade when its row is deleted, by the register when it is disposed of."""
 
 audit = Table(
     "audit",

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+
 LOOKALIKES: dict[str, str] = {
     **dict.fromkeys("OoQØ", "0"),
     **dict.fromkeys("Il|!íìiÍ", "1"),
@@ -45,3 +48,30 @@ def digit_string(text: str) -> str | None:
         return None
     digits = mended("".join(kept))
     return digits if all(map(is_digit, digits)) else None
+
+
+_GROUP = re.compile(r"[^\W_]+|\|")
+
+
+def mended_groups(text: str) -> Iterator[str]:
+    """Readings of a code whose digits and letters stand in groups, likeliest first: as read, then mended.
+
+    Groups that are mostly digits lose their look-alike letters: first all but a leading capital (`HO1` is
+    `H01`), then that too. The same reading comes once.
+    """
+    seen = []
+    for keep_capital in (None, True, False):
+        reading = text if keep_capital is None else _groups(text, keep_capital)
+        if reading not in seen:
+            seen.append(reading)
+            yield reading
+
+
+def _groups(text: str, keep_capital: bool) -> str:
+    return _GROUP.sub(lambda match: _group(match[0], keep_capital), text)
+
+
+def _group(group: str, keep_capital: bool) -> str:
+    head = group[:1] if keep_capital and "A" <= group[:1] <= "Z" else ""
+    rest = group[len(head) :]
+    return head + mended(rest) if sum(map(is_digit, rest)) * 2 >= len(rest) else group

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from typing import Annotated, Any, Literal, NotRequired
 
@@ -9,7 +10,18 @@ from pydantic import Field, TypeAdapter
 from typing_extensions import TypedDict  # pydantic needs it below Python 3.12
 
 from models.geometry import Unit
-from models.reading import Cell, EngineVersion, Line, Reading, Region, RegionKind, Word
+from models.reading import (
+    Cell,
+    EngineVersion,
+    Line,
+    MachineCode,
+    PageReading,
+    Reading,
+    Region,
+    RegionKind,
+    Symbology,
+    Word,
+)
 from models.text import nfc
 
 SCHEMA_VERSION: Literal["ecopy-reading-1"] = "ecopy-reading-1"
@@ -74,6 +86,15 @@ class RegionJson(TypedDict):
     cells: NotRequired[list[CellJson]]
 
 
+class CodeJson(TypedDict):
+    """A machine-readable code: its bytes in base64, unjudged; `quality` is the error correction left, where known."""
+
+    symbology: Symbology
+    payload: Annotated[str, Field(json_schema_extra={"contentEncoding": "base64"})]
+    box: BoxJson
+    quality: NotRequired[Unit]
+
+
 class PageJson(TypedDict):
     """One page, its regions in reading order; pixels of the upright picture, null where there was none."""
 
@@ -81,6 +102,7 @@ class PageJson(TypedDict):
     width_px: int | None
     height_px: int | None
     regions: list[RegionJson]
+    codes: NotRequired[list[CodeJson]]
 
 
 class ReadingJson(TypedDict):
@@ -98,15 +120,7 @@ def to_json(reading: Reading, source: str | None = None) -> str:
         "schema_version": SCHEMA_VERSION,
         "source": source,
         "engine": _engine(reading.engine),
-        "pages": [
-            {
-                "page": page.page,
-                "width_px": page.width_px,
-                "height_px": page.height_px,
-                "regions": [_region(region) for region in page.regions],
-            }
-            for page in reading.pages
-        ],
+        "pages": [_page(page) for page in reading.pages],
     }
     return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
 
@@ -124,6 +138,29 @@ def check_json(text: str) -> ReadingJson:
 
 def _engine(engine: EngineVersion) -> EngineJson:
     return {"name": engine.name, "version": engine.version}
+
+
+def _page(page: PageReading) -> PageJson:
+    written: PageJson = {
+        "page": page.page,
+        "width_px": page.width_px,
+        "height_px": page.height_px,
+        "regions": [_region(region) for region in page.regions],
+    }
+    if page.codes:
+        written["codes"] = [_code(code) for code in page.codes]
+    return written
+
+
+def _code(code: MachineCode) -> CodeJson:
+    written: CodeJson = {
+        "symbology": code.symbology,
+        "payload": base64.b64encode(code.payload).decode("ascii"),
+        "box": code.box.as_list(),
+    }
+    if code.quality is not None:
+        written["quality"] = round(code.quality, 4)
+    return written
 
 
 def _region(region: Region) -> RegionJson:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 
+from models.page_ranges import written
 from models.pages import PdfNature
 from models.signatures import SignRequest
 from models.states import DocumentState
@@ -14,17 +15,23 @@ from pipeline.pictures import page_inputs
 from pipeline.stages.base import ACTOR, purpose_of, source_facts
 from pipeline.version import software
 from signing.names import field_name
-from storage.records import DocumentRecord
+from storage.records import DocumentRecord, SourceRecord
 
 
 class Capture:
-    """Made at intake, before the dossier moves on; it waits for neither OCR nor review."""
+    """Made at intake, before the dossier moves on, as soon as it is known which pages make the document.
+
+    That is before anything is read, unless a scan of several pages has to be read to be split; it never waits
+    for review.
+    """
 
     name = "capture"
     version = "1"
 
     def due(self, app: Application, document: DocumentRecord) -> bool:
-        if document.state is not DocumentState.TRIAGED or app.register.capture(document.id) is not None:
+        if document.state not in (DocumentState.TRIAGED, DocumentState.READ) or document.pages is None:
+            return False
+        if app.register.capture(document.id) is not None:
             return False
         source = app.register.source(document.source_id)
         # A capture pictures paper. An archive lot needs none, an electronic file is no paper.
@@ -43,7 +50,7 @@ class Capture:
                 inputs,
                 metadata=DocumentMetadata(
                     title=f"Bản sao chụp {document.id}",
-                    description=f"SHA-256 {source.sha256}",
+                    description=_origin(source, document),
                     author=hand.person.name,
                     created_at=iso(now),
                     creator_tool=software(),
@@ -69,3 +76,9 @@ class Capture:
                 seconds=time.perf_counter() - started,
                 object_key=stored.key,
             )
+
+
+def _origin(source: SourceRecord, document: DocumentRecord) -> str:
+    """The scan that the capture was made from, and which of its pages where it is not all of them."""
+    whole = written(range(1, source_facts(source).page_count + 1))
+    return f"SHA-256 {source.sha256}" + ("" if document.pages == whole else f", trang {document.pages}")

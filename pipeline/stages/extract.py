@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from extraction.extract import EXTRACTOR, extract, telling_pages
+from extraction.extract import extract, extractor_version, telling_pages
 from models.extraction import Extraction, Origin
 from models.pages import PdfNature
 from models.states import DocumentState
@@ -29,7 +29,7 @@ class Extract:
             tx.add_derivation(
                 document.id,
                 self.name,
-                f"{EXTRACTOR};type={document.forced_type or 'any'}",
+                f"{extractor_version()};type={document.forced_type or 'any'}",
                 extraction.model_dump(mode="json"),
                 seconds=time.perf_counter() - started,
             )

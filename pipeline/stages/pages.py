@@ -11,7 +11,7 @@ from models.rulesets import RuleSet
 from models.states import DocumentState
 from pipeline import child
 from pipeline.application import Application
-from pipeline.stages.base import ACTOR, page_facts, purpose_of, source_facts
+from pipeline.stages.base import ACTOR, own_pages, page_facts, purpose_of, scanned_pages, source_facts
 from pipeline.stamp import space_needed
 from storage.records import DocumentRecord, SourceRecord, StoredRef
 
@@ -30,6 +30,7 @@ class Pages:
     def due(self, app: Application, document: DocumentRecord) -> bool:
         return (
             document.state is DocumentState.TRIAGED
+            and document.position == 1
             and app.register.derivation(document.id, self.name, version=PAGES_VERSION) is None
         )
 
@@ -92,27 +93,30 @@ class Pages:
 
     def _finish(self, app: Application, document: DocumentRecord, facts: SourceFacts) -> None:
         started = time.perf_counter()
-        rules = app.rules_of(document.rule_set)
-        kept = page_facts(app, document)
-        pages = [page for page, _ in kept]
-        flags = sorted({flag for page in pages for flag in _page_flags(page, rules)})
-        duplicates = _duplicates(app, kept)
-        if duplicates:
-            flags.append("duplicate_page")
-        if pages and pages[0].stamp_area is None:
-            flags.append("stamp_covers_ink")
+        duplicates = _duplicates(app, list(scanned_pages(app, document.source_id).values()))
         with app.register.transaction(actor=ACTOR, purpose=purpose_of(document)) as tx:
             tx.add_derivation(
                 document.id,
                 self.name,
                 PAGES_VERSION,
-                {
-                    "page_count": facts.page_count,
-                    "flags": flags,
-                    "duplicates": {str(k): v for k, v in duplicates.items()},
-                },
+                {"page_count": facts.page_count, "duplicates": {str(k): v for k, v in duplicates.items()}},
                 seconds=time.perf_counter() - started,
             )
+
+
+def page_flags(app: Application, document: DocumentRecord) -> list[str]:
+    """What is odd about the pictures of a document's own pages, by the rule set it stands under."""
+    rules = app.rules_of(document.rule_set)
+    pages = [page for page, _ in page_facts(app, document)]
+    flags = sorted({flag for page in pages for flag in _page_flags(page, rules)})
+    own = own_pages(document) or ()
+    whole = app.register.derivation(app.register.scan_of(document.source_id).id, "pages")
+    duplicates = whole.facts["duplicates"] if whole is not None else {}
+    if any(int(page) in own and twin in own for page, twin in duplicates.items()):
+        flags.append("duplicate_page")
+    if pages and pages[0].stamp_area is None:
+        flags.append("stamp_covers_ink")
+    return flags
 
 
 def _page_flags(page: PageFacts, rules: RuleSet) -> list[str]:

@@ -11,11 +11,13 @@ from typing import BinaryIO, cast
 
 import sqlalchemy as sa
 
+from models.batches import AUTO, ONE_DOCUMENT
 from models.ecopy import PresentedAs
 from models.errors import FileUnreadable, PathNotFound, TooLarge
-from models.states import DocumentState
+from models.states import DocumentState, check_document_way
 from pipeline.application import Application
 from pipeline.stages.base import ACTOR
+from storage.parts import set_grouping
 from storage.records import Intake, SourceRecord
 
 CHUNK = 1 << 20
@@ -36,10 +38,13 @@ def receive(
     intake: Intake,
     presented_as: PresentedAs,
     forced_type: str | None,
+    grouping: str | None = None,
 ) -> SourceRecord:
     """Take a file into the store and the register. The same content again gives the same source.
 
-    Raises PathNotFound, FileUnreadable, TooLarge (nothing is kept then) or StorageFault.
+    `grouping` is a person's word on how it falls into documents (`storage.records.SourceRecord.grouping`).
+    Raises PathNotFound, FileUnreadable, TooLarge (nothing is kept then), StorageFault, or ConflictError when the
+    documents of a known source are to be put together otherwise and one of them is confirmed.
     """
     try:
         if not path.is_file():
@@ -51,7 +56,7 @@ def receive(
             mac = content_mac(app, handle)
             known = app.register.source_by_content(mac)
             if known is not None:
-                return _again(app, known)
+                return _again(app, known, grouping)
             handle.seek(0)
             copy = _Counted(handle, app.content_key)
             stored = app.vault.write("original", cast(BinaryIO, copy))
@@ -69,6 +74,7 @@ def receive(
                 presented_as=presented_as,
                 rule_set=rules.id,
                 forced_type=forced_type,
+                grouping=grouping or AUTO,
             )
     except sa.exc.IntegrityError:
         # Another worker registered the same content between our look and our write: theirs counts.
@@ -80,14 +86,21 @@ def receive(
     return app.register.source(source_id)
 
 
-def _again(app: Application, source: SourceRecord) -> SourceRecord:
+def _again(app: Application, source: SourceRecord, grouping: str | None) -> SourceRecord:
     """A refused file that is handed in again is judged again: limits or software may have changed."""
-    for document in app.register.documents_of(source.id):
+    documents = app.register.documents_of(source.id)
+    if grouping is not None and grouping != source.grouping:
+        for document in documents if len(documents) > 1 or grouping != ONE_DOCUMENT else []:
+            if document.state in (DocumentState.APPROVED, DocumentState.DISPOSED):
+                check_document_way(document.state, DocumentState.REPLACED)
+        with app.register.transaction(actor=_person(), purpose=f"source:{source.id}") as tx:
+            set_grouping(tx, source.id, grouping)
+    for document in documents:
         if document.state in (DocumentState.REFUSED, DocumentState.QUARANTINED):
             with app.register.transaction(actor=ACTOR, purpose=f"document:{document.id}") as tx:
                 tx.set_document_state(document, DocumentState.RECEIVED)
                 tx.audit("judge_again", document.id)
-    return source
+    return app.register.source(source.id)
 
 
 class _Counted(io.RawIOBase):

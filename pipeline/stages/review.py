@@ -16,8 +16,11 @@ from models.states import DocumentState
 from pipeline import child
 from pipeline.application import Application
 from pipeline.flags import Weight, weighed
+from pipeline.learning.judging import judged_document
 from pipeline.stages.base import ACTOR, purpose_of, source_facts
 from pipeline.stages.extract import propose
+from pipeline.stages.pages import page_flags
+from pipeline.stages.read import engine_of
 from storage.records import DocumentRecord
 
 
@@ -54,9 +57,10 @@ class Review:
         source = app.register.source(document.source_id)
         facts = source_facts(source)
         flags, signatures = [], []
-        pages = app.register.derivation(document.id, "pages")
-        if pages is not None:
-            flags.extend(pages.facts["flags"])
+        flags.extend(page_flags(app, document))
+        settled = app.register.derivation(document.id, "split")
+        if settled is not None and settled.facts["doubtful"]:
+            flags.append("split_doubtful")
         if source.presented_as not in app.rules_of(document.rule_set).ecopy.presented_as.value:
             flags.append("photocopy")
         if facts.pdf_nature is PdfNature.SIGNED:
@@ -111,9 +115,12 @@ def confirm(
     *,
     corrections: dict[str, str] | None = None,
     document_type: str | None = None,
+    looked: bool = True,
 ) -> None:
     """in_review → approved by a named person (ND118 Art. 19.2), with corrections from the paper.
 
+    What the person made of each field is kept with it, so that the machine can be measured by it. `looked` is false
+    where somebody stands for a whole batch without having looked at this document: that judges no field.
     Raises WrongRole, UnknownField, BadFieldValue, UnknownDocumentType, IllegalTransition, or StillDoubtful
     when the type or a required value is still missing.
     """
@@ -126,8 +133,9 @@ def confirm(
     allowed = rules.ecopy.confirmer_roles.value
     if person.role not in allowed:
         raise WrongRole(person=person.id, act="confirm", allowed=", ".join(r.value for r in allowed))
-    extraction = review_sheet(app, document).extraction
-    if document_type is not None and document_type != extraction.document_type:
+    shown = review_sheet(app, document).extraction
+    extraction = shown
+    if document_type is not None and document_type != shown.document_type:
         extraction = propose(app, document, document_type)
     if extraction.document_type == UNKNOWN_TYPE:
         raise StillDoubtful(fields="document_type (--type)")
@@ -138,6 +146,14 @@ def confirm(
     if missing:
         raise StillDoubtful(fields=", ".join(missing))
     looked_at = tuple(confirmed.needs_review)
+    judged = judged_document(
+        shown,
+        extraction,
+        confirmed,
+        typed=(corrections or {}).keys(),
+        engine=engine_of(app, document),
+        machine_found_type=document.forced_type is None,
+    )
     confirmed = confirmed.model_copy(update={"needs_review": ()})
     with app.register.transaction(actor=person.id, purpose=purpose_of(document)) as tx:
         tx.add_derivation(
@@ -156,3 +172,5 @@ def confirm(
             looked_at=looked_at,
             document_type=confirmed.document_type,
         )
+        if looked:
+            tx.add_judgements(document.id, judged, by=person)

@@ -85,12 +85,14 @@ def authorisation(book: FontBook, rng: random.Random, layout: str) -> Paper:
         f"Hôm nay, {spoken_date(day)}, tại {giver.home.commune_name}, chúng tôi gồm:",
     )
     form.y, bold = flow.y, look.style(bold=True)
+    fields: dict[str, str] = {}
     for head, person in (("I. BÊN ỦY QUYỀN (BÊN A)", giver), ("II. BÊN ĐƯỢC ỦY QUYỀN (BÊN B)", taker)):
         flow.sheet.put(flow.left, form.y, Span(head, bold))
         form.y += form.step
         # On half-filled forms some lines wait for the pen.
         blank = layout == "half-filled" and person is taker
-        _who(form, rng, person, day, "Họ và tên:", blank=blank)
+        role = "principal" if person is giver else "agent"
+        fields |= _who(form, rng, person, day, "Họ và tên:", blank=blank, role=role)
     flow.y = form.y
     flow.text(Span("III. NỘI DUNG ỦY QUYỀN", bold), indent=0)
     plain = look.style()
@@ -100,12 +102,15 @@ def authorisation(book: FontBook, rng: random.Random, layout: str) -> Paper:
     flow.need(form.step)
     form.sheet, form.y = flow.sheet, flow.y
     term = "" if layout == "half-filled" else f"{rng.choice((3, 6, 12, 24))} tháng kể từ ngày ký"
-    form.line(Blank("Thời hạn ủy quyền:", term))
+    form.line(Blank("Thời hạn ủy quyền:", term, "term" if term else None))
     flow.y = form.y
     for text in rng.sample(_CLAUSES, 2):
         flow.text(Span(text, plain))
     _signatures(flow, look, rng, giver, day, other=taker)
-    return Paper("unknown", "giay_uy_quyen", layout, flow.finish())
+    fields |= {"made_on": day.isoformat(), "place": giver.home.commune}
+    if term:
+        fields["term"] = term
+    return Paper("giay_uy_quyen", "giay_uy_quyen", layout, flow.finish(), fields)
 
 
 def _page(book: FontBook, rng: random.Random) -> tuple[Look, Flow, Form]:
@@ -133,29 +138,50 @@ def _title(flow: Flow, look: Look, title: str, hint: str) -> None:
 
 
 def _who(
-    form: Form, rng: random.Random, person: Person, day: date, label: str, *, blank: bool = False
-) -> None:
-    """A person over four or five dotted lines; `blank` leaves what follows the name open."""
+    form: Form,
+    rng: random.Random,
+    person: Person,
+    day: date,
+    label: str,
+    *,
+    blank: bool = False,
+    role: str | None = None,
+) -> dict[str, str]:
+    """A person over four or five dotted lines; `blank` leaves what follows the name open.
+
+    Returns what is printed about the person, as fields of his `role`.
+    """
 
     def value(text: str) -> str:
         return "" if blank else text
 
+    def called(part: str) -> str | None:
+        return f"{role}_{part}" if role and (part == "name" or not blank) else None
+
     name = person.name.upper() if rng.random() < 0.3 else person.name
-    form.line(Blank(label, name, share=2.2), Blank("Giới tính:", value(person.sex)))
+    residence = capital(person.home.address(day))
+    form.line(Blank(label, name, called("name"), share=2.2), Blank("Giới tính:", value(person.sex)))
     form.line(
-        Blank("Sinh ngày:", value(short_date(person.born))),
+        Blank("Sinh ngày:", value(short_date(person.born)), called("birth_date")),
         Blank("Dân tộc:", value(person.ethnicity)),
         Blank("Quốc tịch:", value("Việt Nam")),
     )
-    form.line(Blank("Số CCCD/định danh cá nhân:", value(person.personal_id)))
+    form.line(Blank("Số CCCD/định danh cá nhân:", value(person.personal_id), called("identity")))
     issued = day_between(rng, date(2021, 3, 1), date(2024, 6, 30))
     form.line(
         Blank("Ngày cấp:", value(short_date(issued))),
         Blank("Nơi cấp:", value("Cục CSQLHC về TTXH"), share=1.6),
     )
-    form.line(Blank("Nơi thường trú:", value(capital(person.home.address(day)))))
+    form.line(Blank("Nơi thường trú:", value(residence), called("residence")))
     phone = f"0{rng.choice((32, 86, 90, 98))}{rng.randint(0, 9_999_999):07d}"
     form.line(Blank("Điện thoại:", value(phone)), Blank("Thư điện tử:", ""))
+    said = {
+        "name": name,
+        "birth_date": person.born.isoformat(),
+        "identity": person.personal_id,
+        "residence": residence,
+    }
+    return {key: text for part, text in said.items() if (key := called(part))}
 
 
 def _signatures(
@@ -171,8 +197,9 @@ def _signatures(
     """Place and date right; below it the signer, left the other party or the commune's confirmation."""
     flow.need(150)
     x = flow.left + flow.width * 0.74
-    place = f"{person.home.commune}, {spoken_date(day)}"
-    flow.sheet.put(x, flow.y + 6, Span(place, look.style(italic=True)), align="centre")
+    italic = look.style(italic=True)
+    where, when = Span(person.home.commune, italic, "place"), Span(spoken_date(day), italic, "made_on")
+    flow.sheet.put(x, flow.y + 6, where, Span(", ", italic), when, align="centre")
     roles = [(x, "NGƯỜI LÀM ĐƠN" if other is None else "BÊN ỦY QUYỀN", person.name)]
     left = flow.left + flow.width * 0.22
     if other is not None:

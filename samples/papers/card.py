@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from PIL import Image
@@ -35,6 +35,8 @@ class _Card:
     registration_place: str
     issued_on: date
     valid_to: date
+    printed: dict[str, str] = field(default_factory=dict)
+    """What is chosen only while a side is drawn."""
 
 
 def identity_card(book: FontBook, rng: random.Random, layout: str) -> Paper:
@@ -69,7 +71,8 @@ def identity_card(book: FontBook, rng: random.Random, layout: str) -> Paper:
             sheet = Sheet(book, width=WIDTH, height=HEIGHT)
             _Side(sheet, 0.0, 0.0, family, rng).draw(draw, card)
             sheets.append(sheet)
-    return Paper("can_cuoc", "can_cuoc", layout, sheets, fields)
+    document_type = "can_cuoc" if form == "2024" else "can_cuoc_cong_dan"
+    return Paper(document_type, "can_cuoc", layout, sheets, {**fields, **card.printed})
 
 
 def _invent(rng: random.Random, form: str) -> _Card:
@@ -261,7 +264,8 @@ def _back_2021(side: _Side, card: _Card) -> None:
         Span("Đặc điểm nhân dạng / ", side.style(5.8, colour=_LABEL)),
         Span("Personal identification:", side.style(5.2, italic=True, colour=_LABEL)),
     )
-    side.text(10, 22, Span(feature, side.style(6.4)))
+    side.text(10, 22, Span(feature, side.style(6.4), "identifying_marks"))
+    card.printed["identifying_marks"] = feature
     side.text(
         10,
         31.5,

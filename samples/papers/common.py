@@ -274,7 +274,7 @@ class Heading:
     place: str | None
     day: date | None
     abstract: str | None = None
-    """The «V/v …» of an official letter, under its number."""
+    """What an official letter says behind «V/v», under its number."""
     pen_number: bool = False
     """The number may be written by hand."""
 
@@ -321,7 +321,10 @@ class Heading:
                 left,
                 base + size * 1.2,
                 left_width,
-                [Span(self.abstract, Style(look.family, size - 1))],
+                [
+                    Span("V/v ", Style(look.family, size - 1)),
+                    Span(self.abstract, Style(look.family, size - 1), "abstract"),
+                ],
             )
         if self.place and self.day:
             italic = look.style(italic=True)

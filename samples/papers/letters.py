@@ -58,11 +58,11 @@ def long_letter(book: FontBook, rng: random.Random, layout: str) -> Paper:
         f"{rng.randint(10, 9900)}/{sender.notation}",
         sender.place,
         day,
-        abstract=f"V/v {(matter := rng.choice(_MATTERS))}",
+        abstract=(matter := rng.choice(_MATTERS)),
     )
     right = flow.sheet.width - 14 * MM
     flow.y = heading.draw(flow.sheet, look, flow.top + 8, rng, left=18 * MM, right=right) + 22
-    _receivers(flow, look, rng)
+    receivers = _receivers(flow, look, rng)
     plain = look.style()
     flow.text(Span(f"Thực hiện {rng.choice(LAWS)}, {sender.name} thông báo về việc {matter} như sau:", plain))
     for number, (title, body) in enumerate(
@@ -75,8 +75,19 @@ def long_letter(book: FontBook, rng: random.Random, layout: str) -> Paper:
             _small_table(flow, look, rng)
     flow.need(3 * look.size * flow.leading + _SIGNATURE_ROOM)
     flow.text(Span(f"{sender.name} đề nghị các cơ quan, đơn vị nghiêm túc triển khai thực hiện./.", plain))
-    _close(flow, look, rng, sender)
-    return Paper("unknown", "cong_van_dai", layout, flow.finish())
+    signer = _close(flow, look, rng, sender)
+    fields = {
+        "number": heading.number,
+        "issuer": " ".join(sender.issuer),
+        **({"issuer_parent": " ".join(sender.parents)} if sender.parents else {}),
+        "place": sender.place,
+        "issued_on": day.isoformat(),
+        "abstract": matter,
+        "recipient": "; - ".join(receivers),
+        "signer_title": sender.titles[-1],
+        "signer_name": signer,
+    }
+    return Paper("cong_van", "cong_van_dai", layout, flow.finish(), fields)
 
 
 def _typography(book: FontBook, rng: random.Random) -> tuple[Look, Flow]:
@@ -123,8 +134,8 @@ def _sender(rng: random.Random, layout: str, home: Place, day: date) -> _Sender:
     )
 
 
-def _receivers(flow: Flow, look: Look, rng: random.Random) -> None:
-    """«Kính gửi:» with the receivers below each other, set in from the middle of the page."""
+def _receivers(flow: Flow, look: Look, rng: random.Random) -> list[str]:
+    """«Kính gửi:» with the receivers below each other, set in from the middle of the page; returns them."""
     plain, x = look.style(), flow.left + flow.width * rng.uniform(0.18, 0.28)
     flow.sheet.put(x, flow.y, Span("Kính gửi:", look.style(bold=rng.random() < 0.4)))
     start = x + flow.sheet.measure("Kính gửi: ", look.style(bold=True))
@@ -139,13 +150,14 @@ def _receivers(flow: Flow, look: Look, rng: random.Random) -> None:
                 start,
                 flow.y,
                 flow.left + flow.width - start,
-                [Span(f"- {receiver}{sign}", plain)],
+                [Span("- ", plain), Span(f"{receiver}{sign}", plain, "recipient")],
                 align="left",
                 leading=step,
             )
             - step
         )
     flow.y += step + 10
+    return chosen
 
 
 def _part(flow: Flow, look: Look, rng: random.Random, texts: list[str], *, lettered: bool) -> None:
@@ -180,7 +192,8 @@ def _small_table(flow: Flow, look: Look, rng: random.Random) -> None:
     flow.table((0.7, 4, 1.6, 1.5, 1.5), rows, size=look.size - 1, centred=(0, 2, 3, 4))
 
 
-def _close(flow: Flow, look: Look, rng: random.Random, sender: _Sender) -> None:
+def _close(flow: Flow, look: Look, rng: random.Random, sender: _Sender) -> str:
+    """«Nơi nhận» left and the signature right; returns the signer's name."""
     y = flow.y + 8
     copies = rng.sample(
         (
@@ -202,8 +215,9 @@ def _close(flow: Flow, look: Look, rng: random.Random, sender: _Sender) -> None:
     signer = " ".join(invent_name(rng, male=rng.random() < 0.6))
     block = SignatureBlock(
         flow.left + flow.width * rng.uniform(0.72, 0.78),
-        tuple((title, None) for title in sender.titles),
+        tuple((title, "signer_title" if title is sender.titles[-1] else None) for title in sender.titles),
         signer,
         " ".join(sender.issuer),
     )
     block.draw(flow.sheet, y, look, rng, room=flow.bottom - y)
+    return signer

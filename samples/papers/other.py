@@ -1,4 +1,4 @@
-"""Papers of no type that ecopy knows: an official letter (công văn) and a receipt (biên lai thu phí)."""
+"""A short official letter (công văn), and a paper of no type that ecopy knows: a receipt (biên lai thu phí)."""
 
 from __future__ import annotations
 
@@ -67,13 +67,14 @@ def official_letter(book: FontBook, rng: random.Random, layout: str) -> Paper:
         f"{rng.randint(10, 2900)}/UBND-{rng.choice(('VP', 'KT', 'VHXH'))}",
         home.commune,
         day,
-        abstract=f"V/v {subject}",
+        abstract=subject,
     )
     flow.y = (
         heading.draw(flow.sheet, look, flow.top + 8, rng, left=18 * MM, right=flow.sheet.width - 14 * MM) + 22
     )
     receiver = rng.choice(("Sở Nội vụ", "Sở Tư pháp", "Sở Xây dựng", "Văn phòng Ủy ban nhân dân tỉnh"))
-    flow.text(Span(f"Kính gửi: {receiver}", look.style(bold=True)), align="centre", indent=0, after=16)
+    bold = look.style(bold=True)
+    flow.text(Span("Kính gửi: ", bold), Span(receiver, bold, "recipient"), align="centre", indent=0, after=16)
     plain = look.style()
     flow.text(
         Span(
@@ -97,12 +98,22 @@ def official_letter(book: FontBook, rng: random.Random, layout: str) -> Paper:
     signer = " ".join(invent_name(rng, male=rng.random() < 0.6))
     block = SignatureBlock(
         flow.left + flow.width * 0.75,
-        (("KT. CHỦ TỊCH", None), ("PHÓ CHỦ TỊCH", None)),
+        (("KT. CHỦ TỊCH", None), ("PHÓ CHỦ TỊCH", "signer_title")),
         signer,
         f"U.B.N.D {office}",
     )
     block.draw(flow.sheet, y, look, rng)
-    return Paper("unknown", "cong_van", layout, flow.finish())
+    fields = {
+        "number": heading.number,
+        "issuer": f"ỦY BAN NHÂN DÂN {office}",
+        "place": home.commune,
+        "issued_on": day.isoformat(),
+        "abstract": subject,
+        "recipient": receiver,
+        "signer_title": "PHÓ CHỦ TỊCH",
+        "signer_name": signer,
+    }
+    return Paper("cong_van", "cong_van", layout, flow.finish(), fields)
 
 
 def receipt(book: FontBook, rng: random.Random, layout: str) -> Paper:

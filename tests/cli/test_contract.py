@@ -82,7 +82,7 @@ def test_digitize_answers_one_line_a_source_and_says_that_some_were_refused(ran:
     assert set(refused["error"]) == {"code", "message", "remedy"}
     assert refused["error"]["code"] == "INPUT_TRUNCATED"
     taken = answered["card.pdf"]
-    assert set(taken) == {"sources", "sha256", "documents", "seconds"}
+    assert set(taken) == {"sources", "sha256", "pages", "left_out", "documents", "seconds"}
     assert re.fullmatch(r"[0-9a-f]{64}", taken["sha256"])
     assert set(taken["seconds"]) >= {"receive", "triage", "pages", "capture", "read", "extract", "review"}
 

@@ -27,6 +27,18 @@ def test_the_readme_shows_every_command() -> None:
     assert missing == []
 
 
+def test_the_documentation_shows_every_command_of_a_group() -> None:
+    pages = [README, *(page.read_text(encoding="utf-8") for page in ROOT.glob("docs/*.md"))]
+    shown = " ".join(" ".join(pages).split())
+    names = [
+        f"ecopy {group.name} {command.name or command.callback.__name__}"  # type: ignore[union-attr]
+        for group in app.registered_groups
+        for command in group.typer_instance.registered_commands  # type: ignore[union-attr]
+    ]
+    assert len(names) >= 8
+    assert [name for name in names if name not in shown] == []
+
+
 def test_the_readme_shows_every_room() -> None:
     rooms = [p.parent.name for p in ROOT.glob("*/__init__.py")]
     assert "pipeline" in rooms

@@ -7,6 +7,7 @@ import re
 from datetime import date
 
 from extraction.extract import extract
+from models.extraction import UNKNOWN_TYPE, Extraction
 from models.geometry import Box
 from models.reading import EngineVersion, Line, PageReading, Reading, Region, Word
 from models.rulesets import RuleSet, rule_set_on
@@ -31,7 +32,7 @@ def rules() -> RuleSet:
     return rule_set_on(date(2026, 11, 22))
 
 
-def paper(*pages: str, confidence: float = 0.96, split: bool = False) -> Reading:
+def paper(*pages: str, confidence: float = 0.99, split: bool = False) -> Reading:
     """One page per text. A gap of three spaces starts a new fragment when `split` is asked for."""
     return Reading(
         engine=EngineVersion(name="drawn", version="1"),
@@ -205,7 +206,7 @@ CARD_2021_FRONT = """
                     Quê quán / Place of origin:
                     Xã Tân Lập, Vũ Thư, Thái Bình
                     Nơi thường trú / Place of residence: Số 12
- Có giá trị đến: 15/01/2029   phố Huế, Phạm Đình Hổ, Hai Bà Trưng, Hà Nội
+ Có giá trị đến: 15/01/2029   phố Huế, Phúc Tân, Hoàn Kiếm, Hà Nội
  Date of expiry
 """
 
@@ -228,8 +229,9 @@ CARD_2021_TRUTH = {
     "sex": "Nam",
     "nationality": "Việt Nam",
     "hometown": "Xã Tân Lập, Vũ Thư, Thái Bình",
-    "residence": "Số 12 phố Huế, Phạm Đình Hổ, Hai Bà Trưng, Hà Nội",
+    "residence": "Số 12 phố Huế, Phúc Tân, Hoàn Kiếm, Hà Nội",
     "valid_to": "2029-01-15",
+    "identifying_marks": "Sẹo chấm C: 1cm trên sau đuôi mắt phải",
     "issued_on": "2021-05-01",
     "issuer": "CỤC TRƯỞNG CỤC CẢNH SÁT QUẢN LÝ HÀNH CHÍNH VỀ TRẬT TỰ XÃ HỘI",
 }
@@ -481,3 +483,14 @@ def values(reading: Reading, **named: str) -> dict[str, str | None]:
     """What the extractor makes of a reading: value by field."""
     found = extract(reading, rules=rules(), **named)  # type: ignore[arg-type]
     return {name: field.value for name, field in found.fields.items()}
+
+
+def is_settled(extraction: Extraction, rules: RuleSet) -> bool:
+    """Whether nothing is left that a person must look at: type, fields and flags."""
+    certain = extraction.type_probability >= rules.review.accept_type_probability.value
+    return (
+        extraction.document_type != UNKNOWN_TYPE
+        and certain
+        and not extraction.needs_review
+        and not extraction.flags
+    )

@@ -2,14 +2,15 @@
 
 import pytest
 
-from extraction.confidence import field_confidence, is_doubtful
-from extraction.extract import extract, is_settled
-from models.extraction import Extraction
+from extraction.confidence import evidence_of, field_confidence, holds, is_doubtful
+from extraction.definitions import Kind
+from extraction.extract import extract
+from models.extraction import Extraction, Hold
 from tests.extraction import support
-from tests.extraction.support import paper, rules
+from tests.extraction.support import is_settled, paper, rules
 
 
-def read(text: str, *more: str, confidence: float = 0.96) -> Extraction:
+def read(text: str, *more: str, confidence: float = 0.99) -> Extraction:
     return extract(paper(text, *more, confidence=confidence), rules=rules())
 
 
@@ -70,24 +71,45 @@ def test_optional_fields_that_are_missing_are_simply_absent() -> None:
     assert "hometown" not in found.needs_review
 
 
-def test_an_identifier_without_any_check_is_never_accepted() -> None:
-    for kind in ("personal_id", "holder_id", "document_number"):
-        value = field_confidence(kind, _tokens(), 1.0, ("structure",), ())
-        assert is_doubtful(value, rules().review)
+@pytest.mark.parametrize("kind", ["personal_id", "holder_id", "document_number", "code", "money"])
+def test_an_identifier_without_any_check_is_never_accepted(kind: Kind) -> None:
+    evidence = evidence_of(_tokens(), 1.0, ("structure",), ())
+    assert holds(kind, evidence) == ("unchecked",)
+    assert holds(kind, evidence_of(_tokens(), 1.0, ("structure", "holder"), ())) == ()
+    assert holds("place", evidence) == ()
+
+
+def test_what_no_check_confirmed_is_on_the_list_however_sure_it_is() -> None:
+    found = read(support.CERTIFICATE.replace("12/03/2019", "12/03/2018"), confidence=1.0)
+    number = found.fields["number"]
+    assert number.evidence is not None
+    assert number.evidence.holds == ("contradicted",)
+    assert "number" in found.needs_review
 
 
 @pytest.mark.parametrize("check", ["structure", "holder", "words", "province", "spelling", "unheard_of"])
 def test_no_check_that_failed_can_be_outweighed(check: str) -> None:
-    value = field_confidence(
-        "date", _tokens(), 1.0, ("words_match", "machine_readable", "repeated"), (check,)
-    )
-    assert is_doubtful(value, rules().review)
+    passed = ("words_match", "machine_readable", "repeated", "calendar")
+    evidence = evidence_of(_tokens(), 1.0, passed, (check,))
+    assert holds("date", evidence) == ("contradicted",)
+    assert field_confidence("date", evidence) < 0.5  # no type may accept below that
+    assert is_doubtful(field_confidence("date", evidence), rules().review)
+
+
+@pytest.mark.parametrize(
+    ("sign", "hold"),
+    [("handwriting", "handwriting"), ("poor_reading", "poor_reading"), ("marks", "respelled")],
+)
+@pytest.mark.parametrize("proof", ["machine_readable", "check_digit", "words_match"])
+def test_what_hardly_can_be_believed_is_accepted_only_with_a_proof(sign: str, hold: Hold, proof: str) -> None:
+    assert holds("date", evidence_of(_tokens(), 1.0, ("calendar",), (sign,))) == (hold,)
+    assert holds("date", evidence_of(_tokens(), 1.0, ("calendar", proof), (sign,))) == ()
 
 
 def _tokens() -> tuple:
-    from extraction.layout import lay_out
+    from extraction.panels import lay_out
 
-    return lay_out(paper("001219012345"))[0].rows[0].tokens
+    return lay_out(paper("001219012345", confidence=1.0))[0].rows[0].tokens
 
 
 def test_a_card_whose_print_and_zone_disagree_is_flagged_and_the_checked_code_wins() -> None:

@@ -3,10 +3,11 @@
 import pytest
 
 from extraction.definitions import type_definition
-from extraction.extract import apply_corrections, extract, is_settled, known_types, minimum_data
+from extraction.extract import apply_corrections, extract, known_types
+from extraction.minimum import minimum_data
 from models.errors import BadFieldValue, UnknownDocumentType, UnknownField
 from tests.extraction import support
-from tests.extraction.support import paper, rules
+from tests.extraction.support import is_settled, paper, rules
 
 
 def contradicted():  # type: ignore[no-untyped-def]

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from extraction.extract import extract, known_types, minimum_data, type_definition
+from extraction.extract import extract, known_types, type_definition
+from extraction.minimum import minimum_data
 from models.extraction import Extraction
 from models.geometry import Box
 from models.reading import EngineVersion, Line, PageReading, Reading, Region, Word

@@ -30,7 +30,9 @@ def test_other_texts_are_no_tax_codes(text: str) -> None:
 
 def test_the_machine_readable_zone_says_who_holds_the_card() -> None:
     zone = mrz.parse(ZONE)
-    assert zone == mrz.MachineZone("001204000017", date(2004, 1, 15), "Nam", date(2029, 1, 15))
+    assert zone == mrz.MachineZone(
+        "001204000017", date(2004, 1, 15), "Nam", date(2029, 1, 15), "NGUYEN VAN AN", complete=True
+    )
 
 
 def test_the_zone_bears_look_alike_letters() -> None:

@@ -86,7 +86,12 @@ def test_a_number_of_a_decree_holds_no_date() -> None:
         ("Ngày ba mốt tháng chạp năm một nghìn chín trăm tám lăm", "1985-12-31"),
         ("(Ngày mười hai tháng giêng năm một chín chín năm)", "1995-01-12"),
         ("Ngày hai mươi lăm, tháng mười một, năm hai nghìn không trăm hai mươi mốt", "2021-11-25"),
+        ("ngày mười hai tháng ba năm hai nghìn không trăm hai mươi lăm", "2025-03-12"),
+        ("ngày mười hai tháng ba năm hai nghìn không trăm hai mươi nhăm", "2025-03-12"),
+        ("Ngày mồng bốn tháng tư năm một nghìn chín trăm chín mươi", "1990-04-04"),
+        ("Ngày hai mươi mốt tháng bốn năm một ngàn chín trăm linh bốn", "1904-04-21"),
         ("Ngày ba mươi hai tháng ba năm hai nghìn", None),
+        ("Ngày hai mươi xyz tháng ba năm hai nghìn", None),
         ("một hai ba", None),
     ],
 )

@@ -47,6 +47,28 @@ def test_no_text_makes_it_fail_in_any_other_way(text: str) -> None:
     assert found is None or document_number.parse(found.text).text == found.text
 
 
+@pytest.mark.parametrize(
+    ("text", "serial", "year", "notation"),
+    [
+        ("01/GPXD", "01", None, "GPXD"),
+        ("15/TLKH-BS", "15", None, "TLKH-BS"),
+        ("Số: 123/2024/TLKT-BS", "123", 2024, "TLKT-BS"),
+        ("22/UBND-XNTTHN", "22", None, "UBND-XNTTHN"),
+        ("1234/UBND-VP", "1234", None, "UBND-VP"),
+        ("08/2023/GPXD-SXD", "08", 2023, "GPXD-SXD"),
+        ("01/2010", "01", 2010, None),
+        ("12/GPXĐ", "12", None, "GPXD"),
+        ("15/TLKH-8S", "15", None, "TLKH-BS"),
+    ],
+)
+def test_numbers_of_permits_extracts_and_letters_have_their_parts(
+    text: str, serial: str, year: int | None, notation: str | None
+) -> None:
+    found = document_number.parse(text)
+    assert (found.serial, found.year, found.notation) == (serial, year, notation)
+    assert found.notation is None or found.notation in document_number.KNOWN_NOTATIONS
+
+
 def test_a_mended_number_says_so() -> None:
     assert document_number.parse("l23/QĐ-UBND").mended
     assert document_number.parse("45/2024/QĐ-UBND").kind == "QĐ"

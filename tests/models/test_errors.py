@@ -27,7 +27,12 @@ def test_an_error_speaks_both_languages_and_names_a_remedy(kind: type[EcopyError
             assert text
             assert unicodedata.is_normalized("NFC", text)
     placeholders = [
-        {name for text in words for _, name, _, _ in string.Formatter().parse(text) if name}
+        {
+            name.removesuffix("_vi").removesuffix("_en")
+            for text in words
+            for _, name, _, _ in string.Formatter().parse(text)
+            if name
+        }
         for words in (kind.vi, kind.en)
     ]
     assert placeholders[0] == placeholders[1]

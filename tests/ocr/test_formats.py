@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import warnings
 from collections.abc import Iterator
@@ -15,7 +16,17 @@ from lxml import etree
 from pydantic import ValidationError
 
 from models.geometry import Box
-from models.reading import Alternative, Cell, EngineVersion, Line, PageReading, Reading, Region, Word
+from models.reading import (
+    Alternative,
+    Cell,
+    EngineVersion,
+    Line,
+    MachineCode,
+    PageReading,
+    Reading,
+    Region,
+    Word,
+)
 from ocr.formats import FORMATS, render
 from ocr.formats.alto import ALTO_NAMESPACE
 from ocr.formats.hocr import XHTML_NAMESPACE
@@ -105,6 +116,24 @@ def test_json_says_what_else_it_could_be_who_read_it_and_where_the_cells_are() -
 @pytest.mark.parametrize("reading", [READING, RICH, ODD], ids=["plain", "rich", "odd"])
 def test_json_has_the_published_form(reading: Reading) -> None:
     check_json(render(reading, "json"))
+
+
+def test_json_carries_codes_byte_for_byte() -> None:
+    codes = (
+        MachineCode(
+            symbology="qr", payload=bytes(range(256)), box=Box(x0=0, y0=0, x1=0.2, y1=0.1), quality=0.75
+        ),
+        MachineCode(symbology="code128", payload=b"\x00=cmd()", box=Box(x0=0.5, y0=0.5, x1=1, y1=0.6)),
+    )
+    page = RICH.pages[0].model_copy(update={"codes": codes})
+    written = render(RICH.model_copy(update={"pages": (page,)}), "json")
+    check_json(written)
+    one, other = json.loads(written)["pages"][0]["codes"]
+    assert base64.b64decode(one.pop("payload")) == bytes(range(256))
+    assert one == {"symbology": "qr", "box": [0.0, 0.0, 0.2, 0.1], "quality": 0.75}
+    assert base64.b64decode(other["payload"]) == b"\x00=cmd()"
+    assert "quality" not in other
+    assert PageReading.model_validate_json(page.model_dump_json()) == page
 
 
 def test_json_of_another_form_is_told_apart() -> None:

@@ -37,14 +37,19 @@ FIELDS = {
     "can_cuoc": {
         "personal_id", "full_name", "birth_date", "sex", "nationality", "residence", "valid_to", "issued_on", "issuer",
     },
-    "cong_van": set(),
+    "cong_van": {"number", "issuer", "place", "issued_on", "abstract", "recipient", "signer_title", "signer_name"},
     "bien_lai": set(),
-    "cong_van_dai": set(),
+    "cong_van_dai": {
+        "number", "issuer", "place", "issued_on", "abstract", "recipient", "signer_title", "signer_name",
+    },
     "bang_bieu": set(),
     "don": set(),
-    "giay_uy_quyen": set(),
+    "giay_uy_quyen": {"principal_name", "principal_birth_date", "principal_identity", "agent_name", "made_on", "place"},
 }  # fmt: skip
-DATES = {"birth_date", "registered_on", "issued_on", "effective_from", "valid_to"}
+DATES = {
+    "birth_date", "registered_on", "issued_on", "effective_from", "valid_to", "made_on", "principal_birth_date",
+    "agent_birth_date",
+}  # fmt: skip
 
 
 @pytest.mark.parametrize(("kind", "layout"), LAYOUTS)
