@@ -30,7 +30,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from bench.extraction_pages import FIRST_SEED, FITTING_SEED, Job, document, paper_jobs
+from bench.extraction_pages import FITTING_SEED, LAST_FITTING_SEED, Job, document, paper_jobs
 from bench.extraction_scores import JudgedField, judged_fields, judged_type, lower_bound, reliability
 from bench.figures import OUT
 from extraction import calibration, confidence
@@ -139,8 +139,10 @@ def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
 def _sets(text: str) -> tuple[tuple[int, int], ...]:
     found = tuple((int(first), int(count)) for first, count in (one.split(":") for one in text.split(",")))
     for first, count in found:
-        if not (first >= FITTING_SEED and first + count <= FIRST_SEED):
-            raise argparse.ArgumentTypeError(f"papers to fit on have seeds {FITTING_SEED}–{FIRST_SEED - 1}")
+        if not (first >= FITTING_SEED and first + count - 1 <= LAST_FITTING_SEED):
+            raise argparse.ArgumentTypeError(
+                f"papers to fit on have seeds {FITTING_SEED}–{LAST_FITTING_SEED}"
+            )
     return found
 
 

@@ -138,7 +138,7 @@ def _page(facts: Facts) -> Iterator[str]:
     yield (
         f"{facts['papers']} generated papers from seed {first} on, of every known type in two layouts or more and of unknown kinds, "
         "each in turn through every scan variant; drawn apart from the extractor: other layouts, other label wording, half of them in "
-        "type that no recogniser was trained on. Seeds 10000–19999 serve tuning, 20000–29999 only this report."
+        "type that no recogniser was trained on. Seeds 10000–19999 serve tuning, 21000–29999 only this report."
     )
     yield ""
     yield "- **Right**: the normalised value is the printed one; text may differ in punctuation at its ends. A field that was not found is wrong."

@@ -24,10 +24,11 @@ from models.ports import OcrEngine
 from models.reading import EngineVersion, PageReading, Reading
 from samples.truth import Truth
 
-FIRST_SEED, LAST_SEED = 20000, 29999
-"""Kept for the report: nothing is chosen by looking at them."""
-FITTING_SEED = 10000
-"""From here to 19999: for tuning and for fitting confidences."""
+FIRST_SEED, LAST_SEED = 21000, 29999
+"""Kept for the report: nothing is chosen by looking at them. Two papers from 25000 on were looked at, since a
+contradiction on them had not been seen; so the report begins anew behind the seeds that it had used till then."""
+FITTING_SEED, LAST_FITTING_SEED = 10000, 19999
+"""For tuning and for fitting confidences."""
 VARIANTS = ("clean", "scanned", "uneven", "stamped", "showthrough", "photocopy", "bad")
 PLANT_VARIANTS = ("clean", "scanned", "uneven", "photocopy")
 PROFILES = ("best", "fast")

@@ -15,6 +15,7 @@ from extraction import (
     heading,
     letter,
     machine_zone,
+    marks,
     opening,
     own_form,
     place_checks,
@@ -188,6 +189,8 @@ def _fields(
         *machine_zone.verdicts(zone, printed),
         *heard.verdicts,
         *plausibility.verdicts(search, located),
+        # The words of an electronic document were never read: their marks are the author's.
+        *(marks.verdicts(search, located) if origin == "ocr" else ()),
         *handwriting.verdicts(search.definition, located, strokes),
     ]
     outcomes = {

@@ -11,7 +11,6 @@ from functools import cache
 from itertools import pairwise
 
 from extraction import lexicon as lex
-from extraction import marks
 from extraction.checks import Verdict
 from extraction.definitions import FieldDefinition, Kind, TypeDefinition
 from extraction.finding import Found, Search
@@ -35,7 +34,6 @@ def verdicts(search: Search, located: Mapping[str, Found]) -> list[Verdict]:
     found += _name_and_sex(search.definition, located)
     found += _shared(located)
     found += _left_over(search, located)
-    found += marks.verdicts(search, located)
     found += _deputy(search, located)
     return found
 

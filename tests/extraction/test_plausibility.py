@@ -171,3 +171,9 @@ def test_old_and_new_places_of_a_tone_are_the_same_spelling() -> None:
 
     words = [_words(lay_out(paper(text))[0].rows[0].tokens) for text in ("Hòa thuỷ", "Hoà thủy")]
     assert words[0] == words[1]
+
+
+def test_the_marks_of_an_electronic_document_are_its_author_s() -> None:
+    text = support.CERTIFICATE.replace("Nơi đăng ký khai sinh", "Nơi đảng ký khai sinh")
+    found = extract(paper(text), rules=rules(), origin="text-layer")
+    assert "marks_slip" not in failed(found, "full_name")
