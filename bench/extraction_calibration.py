@@ -31,12 +31,13 @@ from rich.console import Console
 from rich.table import Table
 
 from bench.extraction_pages import FITTING_SEED, LAST_FITTING_SEED, Job, document, paper_jobs
-from bench.extraction_scores import JudgedField, judged_fields, judged_type, lower_bound, reliability
+from bench.extraction_scores import JudgedField, judged_fields, judged_type, reliability
 from bench.figures import OUT
 from extraction import calibration, confidence
 from extraction.calibration import Calibration, Sample, fit
 from extraction.definitions import type_definition
 from models.extraction import UNKNOWN_TYPE, Extraction
+from pipeline.learning.figures import lower_bound
 
 PAPERS = ((12000, 644), (13000, 1610))
 """First seeds and how many papers from each."""

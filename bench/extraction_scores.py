@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from rapidfuzz.distance import Levenshtein
 
 from models.extraction import UNKNOWN_TYPE, Extraction
 from models.text import nfc, squeeze
+from pipeline.learning.figures import lower_bound
 
 Category = Literal["identifier", "date", "number", "name", "word", "text"]
 CATEGORIES: tuple[Category, ...] = ("identifier", "date", "number", "name", "word", "text")
@@ -184,32 +184,6 @@ def accepted(fields: Iterable[JudgedField]) -> dict[str, float]:
         "right": round(_share(right, len(taken)), 5),
         "right_at_least": round(lower_bound(right, len(taken)), 5),
     }
-
-
-def lower_bound(right: int, count: int, confidence: float = 0.95) -> float:
-    """The one-sided exact lower bound of a share (Clopper and Pearson, 1934); 0 where nothing was seen.
-
-    The share p at which `right` or more of `count` would come about with probability 1 - confidence.
-    """
-    if count == 0 or right == 0:
-        return 0.0
-    wrong = count - right
-
-    def reaches(p: float) -> float:
-        logs = [
-            _log_choose(count, i) + i * math.log1p(-p) + (count - i) * math.log(p) for i in range(wrong + 1)
-        ]
-        return math.fsum(math.exp(value) for value in logs)
-
-    low, high = 1e-12, 1 - 1e-12
-    for _ in range(100):
-        middle = (low + high) / 2
-        low, high = (middle, high) if reaches(middle) < 1 - confidence else (low, middle)
-    return low
-
-
-def _log_choose(n: int, k: int) -> float:
-    return math.lgamma(n + 1) - math.lgamma(k + 1) - math.lgamma(n - k + 1)
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,8 @@ from extraction.layout import Token
 Place = tuple[int, int, int]
 """Sheet, row and token: the reading order."""
 
+NUMBERING = re.compile(r"[\[(]?(?:\d{1,2}|[IVX]{1,4}|[a-zđA-ZĐ])[.)\]/]{1,2}|[-–•+*]")
+"""What may stand before a label: «1.», «a)», «II.», a dash."""
 _COLON = re.compile(r".*[:：]$")
 _COLON_TOKEN = re.compile(r"[.,]?[:：;][.,]?")
 

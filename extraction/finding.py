@@ -10,7 +10,7 @@ from extraction import values
 from extraction.anchor import Anchor, anchors_by_row
 from extraction.columns import with_whole_labels
 from extraction.definitions import FieldDefinition, Kind, TypeDefinition
-from extraction.labels import LabelBook, label_like
+from extraction.labels import label_book, label_like
 from extraction.layout import Row, Sheet, Token, capital_share, key_of
 from extraction.lexicon import lexicon
 from extraction.not_labels import without_headings
@@ -71,7 +71,7 @@ class Search:
         title: tuple[int, int] | None,
     ) -> Search:
         """Find the labels. `title` is sheet and row in `sheets`; the search's own sheets may have other rows."""
-        book = LabelBook(definition)
+        book = label_book(definition)
         whole = tuple(with_whole_labels(sheet, book.likeness) for sheet in sheets)
         own_runs = tuple(r if w is s else Runs(w.rows) for s, w, r in zip(sheets, whole, runs, strict=True))
         if title is not None:

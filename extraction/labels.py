@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise, zip_longest
 
 from extraction import values
-from extraction.anchor import Anchor, Place, is_colon, is_lone_colon
+from extraction.anchor import NUMBERING, Anchor, Place, is_colon, is_lone_colon
 from extraction.columns import with_matrices
 from extraction.definitions import TypeDefinition
 from extraction.layout import WIDE_GAP, Row, Sheet, Token, key_of
@@ -16,7 +16,6 @@ from extraction.near_labels import SAME, NearLabels
 from extraction.phrases import LONGEST_KEY, Match, PhraseSet, Runs, says_each_word, without_overlaps
 from models.text import without_marks
 
-_NUMBERING = re.compile(r"[\[(]?(?:\d{1,2}|[IVX]{1,4}|[a-zđA-ZĐ])[.)\]/]{1,2}|[-–•+*]")
 _FOOTNOTE = re.compile(r"\(?\d{1,2}\)?[:;]?")
 _SHORT_KEY = 4
 _TAIL, _LONGER = 3, 0.7
@@ -223,6 +222,21 @@ class LabelBook:
         return settled
 
 
+_books: dict[int, LabelBook] = {}
+_MOST_BOOKS = 64
+
+
+def label_book(definition: TypeDefinition) -> LabelBook:
+    """The labels of a type, prepared for its first paper and kept: to prepare them takes as long as a page."""
+    book = _books.get(id(definition))
+    if book is None:
+        if len(_books) >= _MOST_BOOKS:
+            _books.clear()
+        # The book holds its definition, so that no other can come to have the same identity.
+        book = _books[id(definition)] = LabelBook(definition)
+    return book
+
+
 def _current_section(open_sections: list[tuple[float, str]], x0: float) -> str | None:
     if not open_sections:
         return None
@@ -233,7 +247,7 @@ def _current_section(open_sections: list[tuple[float, str]], x0: float) -> str |
 def _opens(tokens: Sequence[Token], start: int, character: float) -> bool:
     """Whether a label may begin here: at a row's or a cell's beginning, or behind a numbering."""
     at = start
-    while at > 0 and _NUMBERING.fullmatch(tokens[at - 1].text):
+    while at > 0 and NUMBERING.fullmatch(tokens[at - 1].text):
         at -= 1
     if at == 0:
         return True

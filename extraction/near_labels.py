@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
+from extraction.anchor import NUMBERING
 from extraction.layout import Sheet, Token
 from models.text import flattened
 
@@ -62,7 +63,6 @@ _TERMS: tuple[tuple[str, str], ...] = (
 )
 """What is said in several ways, abbreviations above all; longer ways first where one holds another."""
 _SILENT = frozenset({"so", "the", "cua", "la", "va", "hoac", "voi", "theo", "neu", "co"})
-_NUMBERING = re.compile(r"[\[(]?(?:\d{1,2}|[IVX]{1,4}|[a-zđA-ZĐ])[.)\]/]{1,2}|[-–•+*]")
 
 
 @dataclass(frozen=True)
@@ -150,7 +150,7 @@ def _label_columns(sheet: Sheet, known: Collection[tuple[int, int, int]]) -> lis
 def _whole_cell(tokens: Sequence[Token]) -> tuple[int, int]:
     """A cell of a few words and no figures as a label; 0, 0 for any other."""
     start = 0
-    while start < len(tokens) and _NUMBERING.fullmatch(tokens[start].text):
+    while start < len(tokens) and NUMBERING.fullmatch(tokens[start].text):
         start += 1
     words = tokens[start:]
     fits = 0 < len(words) <= LONGEST and words[0].text[:1].isupper()
@@ -160,7 +160,7 @@ def _whole_cell(tokens: Sequence[Token]) -> tuple[int, int]:
 def _label_words(tokens: Sequence[Token]) -> tuple[int, int]:
     """Where a label begins behind its numbering and where its colon is; 0, 0 for words that are none."""
     start = 0
-    while start < len(tokens) and _NUMBERING.fullmatch(tokens[start].text):
+    while start < len(tokens) and NUMBERING.fullmatch(tokens[start].text):
         start += 1
     for end, token in enumerate(tokens[start : start + LONGEST], start + 1):
         if any(c.isdigit() for c in token.text):
