@@ -10,7 +10,7 @@ from extraction.definitions import Catalogue
 _RULES = (
     ("contradicted", "another statement on the paper, or the value's own form, speaks against it"),
     ("unchecked", "an identifier, an amount or a number that no passed check could have refused"),
-    ("handwriting", "pen strokes lie on it, and no code, check digit or words agree"),
+    ("handwriting", "it is in a pen's ink or pen strokes lie on it, and no code, check digit or words agree"),
     ("poor_reading", "so many fields of the paper failed a check that the others can't be believed either"),
     ("respelled", "the machine gave it tone marks that were not read, and nothing proves them"),
 )

@@ -45,6 +45,7 @@ from bench.extraction_scores import (
     accepted,
     classification,
     exact,
+    handwritten,
     judged_fields,
     judged_type,
     reliability,
@@ -240,11 +241,7 @@ def figures(run: Run) -> dict[str, Any]:
         "by_type": {c: {"exact": exact(f for f in known if f.document_type == c), "accepted": accepted(f for f in known if f.document_type == c)} for c in codes},
         "by_field": _by_field(known),
         "accepted": accepted(run.fields),
-        "handwritten": {
-            "fields": sum(f.handwritten for f in run.fields),
-            "accepted": sum(f.handwritten and f.accepted for f in run.fields),
-            "accepted_wrong": sum(f.handwritten and f.accepted and not f.right for f in run.fields),
-        },
+        "handwritten": handwritten(run.fields),
         "calibration": {"error": gap, "bins": [asdict(b) for b in bins]},
         "classification": classification(run.types),
         "codes": {

@@ -10,7 +10,8 @@ from typing import Literal
 
 from rapidfuzz.distance import Levenshtein
 
-from models.extraction import UNKNOWN_TYPE, Extraction
+from extraction.confidence import PROVEN
+from models.extraction import UNKNOWN_TYPE, Extraction, FieldValue
 from models.text import nfc, squeeze
 from pipeline.learning.figures import lower_bound
 
@@ -72,6 +73,8 @@ class JudgedField:
     confidence: float
     accepted: bool
     handwritten: bool = False
+    proven: bool = False
+    """A check digit, a code, or words and figures say the same as what was found."""
 
     @property
     def kind(self) -> Category:
@@ -145,10 +148,14 @@ def judged_fields(
         judged.append(
             JudgedField(
                 document, document_type, variant, name, true.get(name), value, field.confidence if field else 0.0,
-                accepted, name in pen,
+                accepted, name in pen, _is_proven(field),
             )
         )  # fmt: skip
     return judged
+
+
+def _is_proven(field: FieldValue | None) -> bool:
+    return field is not None and field.evidence is not None and bool(PROVEN & set(field.evidence.passed))
 
 
 # ── sums ─────────────────────────────────────────────────────────────────────────────────────────────
@@ -183,6 +190,27 @@ def accepted(fields: Iterable[JudgedField]) -> dict[str, float]:
         "wrong": len(taken) - right,
         "right": round(_share(right, len(taken)), 5),
         "right_at_least": round(lower_bound(right, len(taken)), 5),
+    }
+
+
+GREY = ("photocopy",)
+"""Variants without any colour."""
+
+
+def handwritten(fields: Iterable[JudgedField]) -> dict[str, dict[str, int]]:
+    """What became of fields filled in by pen, on pictures in colour and on grey ones."""
+    pen = [f for f in fields if f.handwritten]
+    return {
+        name: {
+            "fields": len(some),
+            "accepted": sum(f.accepted for f in some),
+            "accepted_proven": sum(f.accepted and f.proven for f in some),
+            "accepted_wrong": sum(f.accepted and not f.right for f in some),
+        }
+        for name, some in (
+            ("colour", [f for f in pen if f.variant not in GREY]),
+            ("grey", [f for f in pen if f.variant in GREY]),
+        )
     }
 
 

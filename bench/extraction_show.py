@@ -44,7 +44,11 @@ def _rows(result: dict[str, Any]) -> Iterator[tuple[str, str]]:
     yield "accepted unseen", f"{taken['share']:.2%} ({taken['accepted']})"
     yield "of these wrong", str(taken["wrong"])
     yield "right at least (95 %)", f"{taken['right_at_least']:.2%}"
-    yield "handwritten accepted", f"{result['handwritten']['accepted']} of {result['handwritten']['fields']}"
+    for name, pen in result["handwritten"].items():
+        yield (
+            f"pen, {name}: accepted (proven)",
+            f"{pen['accepted']} ({pen['accepted_proven']}) of {pen['fields']}",
+        )
     yield "calibration error", f"{result['calibration']['error']:.2%}"
     yield "types right", f"{result['classification']['right']:.2%}"
     yield "types wrong above the threshold", str(len(result["classification"]["silently_wrong"]))

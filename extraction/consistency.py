@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -20,14 +20,16 @@ Words = tuple[str, ...]
 def with_agreed_places(located: Mapping[str, Found], kinds: Mapping[str, Kind]) -> dict[str, Found]:
     """The fields with names of communes, districts and the like spelt as where they kept most tone marks.
 
-    OCR loses marks and hardly invents them, so the spelling with most marks is the right one; a field that had
-    to be changed fails the check `marks`.
+    OCR loses marks and hardly invents them, so the spelling with most marks is the right one, of several with as many
+    the most frequent, then the first; a field that had to be changed fails the check `marks`.
     """
     values = {
         name: found.parsed.value.split(" ") for name, found in located.items() if kinds[name] in _PLACES
     }
     best = {
-        part: max(variants, key=_marks) for part, variants in _variants(values).items() if len(variants) > 1
+        part: max(variants, key=lambda words: (_marks(words), variants[words]))
+        for part, variants in _variants(values).items()
+        if len(variants) > 1
     }
     agreed = dict(located)
     for name, words in values.items():
@@ -46,19 +48,20 @@ def with_agreed_places(located: Mapping[str, Found], kinds: Mapping[str, Kind]) 
     return agreed
 
 
-def _variants(values: Mapping[str, list[str]]) -> dict[Words, set[Words]]:
-    """How each name of two words or more is spelt over all fields, by its markless words."""
-    parts = {
+def _variants(values: Mapping[str, list[str]]) -> dict[Words, Counter[Words]]:
+    """How each name of two words or more is spelt over all fields and how often, by its markless words."""
+    # No sets: their order changes from run to run, and with it what is spelt like what.
+    parts = dict.fromkeys(
         tuple(flattened(w.strip(_PUNCTUATION)) for w in name)
         for words in values.values()
         for name in _names(words)
         if len(name) >= 2
-    }
-    found: dict[Words, set[Words]] = defaultdict(set)
+    )
+    found: dict[Words, Counter[Words]] = defaultdict(Counter)
     for part in parts:
         for words in values.values():
             for at in _places_of(part, words):
-                found[part].add(tuple(w.strip(_PUNCTUATION).lower() for w in words[at : at + len(part)]))
+                found[part][tuple(w.strip(_PUNCTUATION).lower() for w in words[at : at + len(part)])] += 1
     return found
 
 

@@ -191,7 +191,7 @@ def _fields(
         *plausibility.verdicts(search, located),
         # The words of an electronic document were never read: their marks are the author's.
         *(marks.verdicts(search, located) if origin == "ocr" else ()),
-        *handwriting.verdicts(search.definition, located, strokes),
+        *handwriting.verdicts(search, located, strokes),
     ]
     outcomes = {
         name: _outcome(found, [v for v in judged if name in v.fields]) for name, found in located.items()

@@ -1,14 +1,16 @@
-"""Handwriting in a printed form: a value that pen strokes lie on is flagged and left to a person, never guessed."""
+"""Handwriting in a printed form: a value in a pen's ink, or with strokes on it, is flagged and left to a person."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from extraction.anchor import Anchor
 from extraction.checks import Verdict
-from extraction.definitions import FieldDefinition, TypeDefinition
+from extraction.definitions import FieldDefinition
 from extraction.finding import Found, Search, right_of
+from extraction.layout import Token
 from models.extraction import Evidence, FieldValue, Hold
 from models.geometry import Box
 from models.reading import PageReading
@@ -26,6 +28,14 @@ _HIGHEST = 4.0
 """Strokes higher than so many lines are a signature or a scribble that only runs through the place."""
 _SIGNER = ("signer_name", "signer_title")
 """The hand signs over these: strokes there say nothing."""
+_PEN = "blue"
+_IN_PEN, _SIGNER_IN_PEN = 0.25, 0.8
+"""A value with so many of its letters in the pen's ink is written by hand, in part at least; a signature across the
+signer's printed name colours some of its words, seldom all."""
+_PRINTED_BLUE = 0.5
+"""With so many of their letters in blue, labels are printed in it, and the ink of values says nothing."""
+_ENOUGH_LABELS = 12
+"""Letters in the labels of a page; where it has fewer, all that is no field's value stands for its print."""
 
 
 @dataclass(frozen=True)
@@ -42,23 +52,60 @@ def strokes_of(pages: Sequence[PageReading]) -> tuple[Strokes, ...]:
     return tuple(Strokes(page.page, r.box) for page in pages for r in page.regions if r.kind in kinds)
 
 
-def verdicts(
-    definition: TypeDefinition, located: Mapping[str, Found], strokes: Sequence[Strokes]
-) -> list[Verdict]:
-    """One failed verdict per field whose words strokes lie on: what was read there is half written, or a guess.
+def verdicts(search: Search, located: Mapping[str, Found], strokes: Sequence[Strokes]) -> list[Verdict]:
+    """One failed verdict per field whose words strokes lie on, or are in a pen's ink: half written, or a guess.
 
     A field that the form expects to be written by hand fails too, however well its words seem to be read.
     """
+    blue_pages = _printed_blue(search, located)
+    in_pen = {name for name, one in located.items() if one.origin is None and _in_pen(name, one, blue_pages)}
+    # The day of signing is the day of effect too, and as much a guess there.
+    copied = {located[name].parsed.value for name in in_pen}
+    in_pen |= {n for n, one in located.items() if one.origin == "derived" and one.parsed.value in copied}
     found = []
     for name, one in located.items():
-        if one.origin is not None or name in _SIGNER:
-            continue
-        wanted = definition.field(name)
-        if any(_lies_on(one, part) for part in strokes):
+        wanted = search.definition.field(name)
+        on_strokes = one.origin is None and name not in _SIGNER and any(_lies_on(one, s) for s in strokes)
+        if on_strokes or name in in_pen:
             found.append(Verdict(CHECK, False, (name,), FLAG))
-        elif wanted is not None and wanted.handwriting == "expected":
+        elif one.origin is None and wanted is not None and wanted.handwriting == "expected":
             found.append(Verdict(CHECK, False, (name,)))
     return found
+
+
+def _in_pen(name: str, found: Found, blue_pages: frozenset[int]) -> bool:
+    """Whether a value's words are in the ink of a pen: blue on a page whose print is not.
+
+    A clerk fills in a day or a number where the rest of the line is printed, so one figure in pen is enough.
+    """
+    tokens = [t for t in found.tokens if t.page not in blue_pages and t.key]
+    share = _share_in_pen(tokens)
+    if name in _SIGNER:
+        return share >= _SIGNER_IN_PEN
+    return share >= _IN_PEN or any(t.ink == _PEN and any(c.isdigit() for c in t.key) for t in tokens)
+
+
+def _printed_blue(search: Search, located: Mapping[str, Found]) -> frozenset[int]:
+    """Pages whose own print is blue, by their labels: on them the ink of a value tells nothing."""
+    labels: dict[int, list[Token]] = defaultdict(list)
+    for anchor in search.anchors:
+        sheet = search.sheets[anchor.sheet]
+        labels[sheet.page] += sheet.rows[anchor.row].tokens[anchor.start : anchor.end]
+    values = {(t.page, t.x0, t.y0) for found in located.values() for t in found.tokens}
+    others: dict[int, list[Token]] = defaultdict(list)
+    for sheet in search.sheets:
+        others[sheet.page] += (t for t in sheet.tokens() if (t.page, t.x0, t.y0) not in values)
+    blue = set()
+    for page, rest in others.items():
+        enough = sum(len(t.key) for t in labels[page]) >= _ENOUGH_LABELS
+        if _share_in_pen(labels[page] if enough else rest) >= _PRINTED_BLUE:
+            blue.add(page)
+    return frozenset(blue)
+
+
+def _share_in_pen(tokens: Sequence[Token]) -> float:
+    letters = sum(len(t.key) for t in tokens)
+    return sum(len(t.key) for t in tokens if t.ink == _PEN) / letters if letters else 0.0
 
 
 def _lies_on(found: Found, strokes: Strokes) -> bool:

@@ -15,7 +15,7 @@ from rapidfuzz.distance import Levenshtein
 from extraction.lexicon import lexicon
 from extraction.received import without_stamps
 from models.geometry import Box
-from models.reading import Line, PageReading, Word
+from models.reading import InkColour, Line, PageReading, Word
 from models.text import flattened, nfc, squeeze
 
 _LEADERS = re.compile(r"(?:[.·•_…]\s?){3,}|…+|_{2,}|[.·•]{2,}$|^[.·•]{2,}")
@@ -46,6 +46,7 @@ class Token:
     page: int
     glued: bool = False
     """No space before it as printed."""
+    ink: InkColour | None = None
 
     @property
     def middle(self) -> float:
@@ -245,6 +246,7 @@ def _pieces(word: Word, page: int) -> Iterator[Token]:
             confidence=word.confidence,
             page=page,
             glued=start > 0 and start == last_end,
+            ink=word.ink,
         )
         last_end = end
 

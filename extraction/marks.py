@@ -44,7 +44,7 @@ def verdicts(search: Search, located: Mapping[str, Found]) -> list[Verdict]:
         for row in sheet.rows:
             printed.update(pairwise(_words(row.tokens)))
     known = _known(types_in_force())
-    slips = sum(_slips(pair, known) for pair in printed)
+    slips = sum(_slips(pair, known) for pair in _of_the_form(search))
     variants = _by_letters(printed)
     found = []
     for name, pairs in wordy.items():
@@ -54,6 +54,18 @@ def verdicts(search: Search, located: Mapping[str, Found]) -> list[Verdict]:
             found.append(Verdict("marked_otherwise", False, (name,)))
         if slips:
             found.append(Verdict("marks_slip_often" if slips >= _MANY else "marks_slip", False, (name,)))
+    return found
+
+
+def _of_the_form(search: Search) -> set[Pair]:
+    """Pairs of words in labels and the title. Running text has words that differ from a form's in their marks only."""
+    found: set[Pair] = set()
+    for anchor in search.anchors:
+        row = search.sheets[anchor.sheet].rows[anchor.row]
+        found.update(pairwise(_words(row.tokens[anchor.start : anchor.end])))
+    if search.title is not None:
+        sheet, at = search.title
+        found.update(pairwise(_words(search.sheets[sheet].rows[at].tokens)))
     return found
 
 

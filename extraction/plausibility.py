@@ -77,8 +77,11 @@ def has_label(value: str, tokens: Sequence[Token] = ()) -> bool:
 
 
 def begins_small(value: str, tokens: Sequence[Token] = ()) -> bool:
-    """A small letter first: the beginning may stand on the line above, or belong to a label."""
-    return value[:1].islower()
+    """A small letter first: the beginning may stand on the line above, or belong to a label.
+
+    Not behind an opening that was read with it and left out of the value («Về việc»).
+    """
+    return value[:1].islower() and not (tokens and tokens[0].text[:1].isupper())
 
 
 _STOP_INSIDE = re.compile(r"[^\W\d_]{3,}\. [^\W\d_a-zà-ỹđ]")

@@ -11,6 +11,7 @@ import numpy as np
 from imaging.ink import paper_level
 from imaging.pieces import Pieces, PixelBox
 from imaging.scaling import card_sized, reduced
+from models.reading import InkColour
 
 _LOOK_DPI = 100.0
 _CARD_LOOK_DPI = 200.0
@@ -31,8 +32,6 @@ _SPARSE = 0.35
 """Ink covers less of a signature's box than this; a printed surface is fuller."""
 
 InkKind = Literal["seal", "stamp", "signature"]
-InkColour = Literal["red", "blue"]
-"""`blue` stands for every ink that is not reddish: blue, green, violet."""
 
 
 @dataclass(frozen=True)

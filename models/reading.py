@@ -27,6 +27,10 @@ RegionKind = Literal[
 """Text, tables, forms and page numbers hold lines; the others are found and boxed but left unread."""
 
 
+InkColour = Literal["red", "blue"]
+"""`blue` stands for every coloured ink that is not reddish: blue, green, violet."""
+
+
 class EngineVersion(Value):
     """Which engine and which model made a reading; part of every derived version."""
 
@@ -53,6 +57,8 @@ class Word(Value):
     """What else it could be, likeliest first; never `text` itself."""
     character_confidences: tuple[Unit, ...] = ()
     """One for each character of `text`; empty where the engine knows none."""
+    ink: InkColour | None = None
+    """The colour of its ink; None for black and grey, and where it can't be told (grey pictures, text layers)."""
 
     @model_validator(mode="after")
     def _one_each(self) -> Word:

@@ -17,6 +17,7 @@ from ocr.decoding.lost_dots import over_leaders, with_lost_dots
 from ocr.decoding.spelling import spelt
 from ocr.decoding.words import words_of
 from ocr.emptiness import SMALLEST_PX, no_text
+from ocr.ink import with_ink
 from ocr.layout import bars_of, unread_parts
 from ocr.linefinder import FoundLine, find_lines
 from ocr.linefinder.detector import WEIGHTS as FINDER_WEIGHTS
@@ -29,7 +30,7 @@ from ocr.wording import without_leader_dots
 
 _AT_ONCE = 64
 """Lines cut out and read in one go: a page of print, so that a sheet of noise can't fill the memory."""
-_RECIPE = "r3"
+_RECIPE = "r4"
 """Changes whenever the code changes what comes out for the same picture; nets and fitted tables tell by their hash."""
 
 
@@ -70,12 +71,13 @@ class LineEngine:
             back.empty(part.kind, part.x0, part.y0, part.x1, part.y1)
             for part in unread_parts(cleaned, found, image)
         ]
-        return PageReading(
+        reading = PageReading(
             page=page,
             regions=(*back.arranged(lines), *unread),
             width_px=width,
             height_px=height,
         )
+        return with_ink(reading, image, dpi)
 
     def _lines(self, cleaned: CleanedPage, found: Sequence[FoundLine], deadline: float) -> list[PlacedLine]:
         leaders = [Leader(box.x0, box.y0, box.x1, box.y1) for box in cleaned.leaders]

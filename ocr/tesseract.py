@@ -15,13 +15,14 @@ from models.errors import EngineFault
 from models.reading import EngineVersion, PageReading
 from ocr.confidence import believable, promising
 from ocr.emptiness import SMALLEST_PX, no_text
+from ocr.ink import with_ink
 from ocr.layout import bars_of
 from ocr.lines import Leader, PlacedLine, PlacedWord, build_lines
 from ocr.placing import WayBack
 from ocr.tesseract_program import ONE_LINE, SPARSE, find_installation, recognise
 from ocr.wording import without_leader_dots
 
-_RECIPE = "r2"
+_RECIPE = "r3"
 """Changes whenever cleaning, line building or calibration change what comes out for the same picture."""
 _DOUBTFUL = 0.975
 _MARGIN = 0.25
@@ -59,7 +60,8 @@ class TesseractEngine:
         back = WayBack(cleaned, image.shape)
         lines = [] if no_text(cleaned) else self._lines(cleaned, deadline)
         regions = (*back.arranged(lines), *back.stamps())
-        return PageReading(page=page, regions=regions, width_px=width, height_px=height)
+        reading = PageReading(page=page, regions=regions, width_px=width, height_px=height)
+        return with_ink(reading, image, dpi)
 
     def _lines(self, cleaned: CleanedPage, deadline: float) -> list[PlacedLine]:
         leaders = [Leader(box.x0, box.y0, box.x1, box.y1) for box in cleaned.leaders]

@@ -271,8 +271,8 @@ FLAGS: dict[str, Flag] = {
         Flag(
             "handwriting",
             _R,
-            "Có ô viết tay chưa đọc: cần người nhập",
-            "Fields filled in by hand were left unread for a person to type",
+            "Có ô viết tay: cần người nhập hoặc xem lại",
+            "Fields are filled in by hand: for a person to type, or to check what was read",
         ),
         Flag(
             "poor_reading",

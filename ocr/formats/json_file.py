@@ -13,6 +13,7 @@ from models.geometry import Unit
 from models.reading import (
     Cell,
     EngineVersion,
+    InkColour,
     Line,
     MachineCode,
     PageReading,
@@ -46,13 +47,14 @@ class AlternativeJson(TypedDict):
 
 
 class WordJson(TypedDict):
-    """One word; `character_confidences` has one number a character."""
+    """One word; `character_confidences` has one number a character; `ink` is missing where it is black or not known."""
 
     text: str
     box: BoxJson
     confidence: Unit
     alternatives: NotRequired[list[AlternativeJson]]
     character_confidences: NotRequired[list[Unit]]
+    ink: NotRequired[InkColour]
 
 
 class LineJson(TypedDict):
@@ -210,4 +212,6 @@ def _word(word: Word) -> WordJson:
         ]
     if word.character_confidences:
         written["character_confidences"] = [round(c, 4) for c in word.character_confidences]
+    if word.ink:
+        written["ink"] = word.ink
     return written

@@ -32,6 +32,7 @@ from bench.extraction_scores import (
     accepted,
     category,
     exact,
+    handwritten,
     judged_fields,
     judged_type,
     lower_bound,
@@ -41,7 +42,7 @@ from bench.extraction_scores import (
 )
 from bench.papers.catalogue import KINDS
 from bench.papers.planted import PLANTS
-from models.extraction import Extraction, FieldValue
+from models.extraction import Evidence, Extraction, FieldValue
 from models.reading import EngineVersion, PageReading
 
 TRUE = {
@@ -148,6 +149,23 @@ def test_fields_in_pen_are_left_out_of_what_must_be_found() -> None:
     assert exact(fields)["fields"] == 2
     taken = judged_fields("d", "quyet_dinh", "clean", TRUE, ("number",), found({"number": "1/X"}), sure=True)
     assert accepted(taken)["wrong"] == 1  # a guess at handwriting is a silent error all the same
+
+
+def test_pen_is_counted_apart_in_colour_and_in_grey_and_what_is_proven_with_it() -> None:
+    said = found({"number": "1/X", "issued_on": "2020-01-02", "issuer": "UBND XÃ MẪU"}, review=("issuer",))
+    evidence = Evidence(weakest=1, mean=1, place=1, passed=("words_match",))
+    fields = said.fields | {"issued_on": said.fields["issued_on"].model_copy(update={"evidence": evidence})}
+    said = said.model_copy(update={"fields": fields})
+    pen = ("number", "issued_on", "issuer")
+    judged = [
+        field
+        for variant in ("scanned", "bad", "photocopy")
+        for field in judged_fields("d", "quyet_dinh", variant, TRUE, pen, said, sure=True)
+    ]
+    assert handwritten(judged) == {
+        "colour": {"fields": 6, "accepted": 4, "accepted_proven": 2, "accepted_wrong": 2},
+        "grey": {"fields": 3, "accepted": 2, "accepted_proven": 1, "accepted_wrong": 1},
+    }
 
 
 def test_punctuation_at_the_ends_and_leading_zeros_of_figures_are_no_errors() -> None:
@@ -306,8 +324,30 @@ def test_a_run_leaves_figures_and_a_page_with_its_plots(tmp_path: Path, engine: 
     page, *plots = write_docs(out, docs)
     text = page.read_text(encoding="utf-8")
     assert "planted contradictions flagged" in text
+    assert "| fast, colour | 0 | 0 | 0 | 0 |" in text
     assert all(f"extraction/{plot.name}" in text for plot in plots)
     assert all(ET.fromstring(plot.read_text()).tag.endswith("svg") for plot in plots)
+
+
+def test_profiles_with_the_same_figures_are_told_once(tmp_path: Path) -> None:
+    result = figures(Run())
+    slower = {**result, "cpu_ms_a_page": {"median": 99.0, "mean": 99.0, "worst": 99.0}}
+    other = {
+        **result,
+        "handwritten": {"colour": {"fields": 7, "accepted": 1, "accepted_proven": 0, "accepted_wrong": 1}},
+    }
+    facts = {
+        "made_at": "2026-01-01T00:00",
+        "machine": {"cpu": "x", "cores": 1, "python": "3"},
+        "first_seed": FIRST_SEED,
+        "papers": 0,
+        "profiles": {"best": result, "fast": slower, "third": other},
+    }
+    (tmp_path / "extraction.json").write_text(json.dumps(facts))
+    text = write_docs(tmp_path, tmp_path / "docs")[0].read_text(encoding="utf-8")
+    assert "The profile `fast` was measured on the same papers and has the figures of `best`" in text
+    assert "## Against the goals: fast" not in text
+    assert "## Against the goals: third" in text
 
 
 def test_papers_can_be_judged_without_a_picture(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

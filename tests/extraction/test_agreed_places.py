@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from extraction.extract import extract
 from tests.extraction import support
 from tests.extraction.support import paper, rules
@@ -23,6 +25,21 @@ def test_a_name_that_lost_its_marks_once_gets_them_from_where_it_kept_them() -> 
         "Xã Ngọc Hạnh, tỉnh Cao Bằng",
         "Xã Ngọc Hạnh, tỉnh Cao Bằng",
     )
+
+
+@pytest.mark.parametrize(
+    ("right", "other"),
+    [("Đồng Tiến", "Đổng Tiến"), ("Phú Phong", "Phủ Phong"), ("Điền Hạ", "Điển Hạ"), ("Tân Lộc", "Tấn Lọc")],
+)
+def test_of_spellings_with_as_many_marks_the_more_frequent_holds(right: str, other: str) -> None:
+    said = f"Xã {right}, tỉnh Cao Bằng"
+    text = support.CERTIFICATE.replace("Xã Tân Lập, huyện Vũ Thư, tỉnh Thái Bình", said)
+    for mother, father in ((said, said.replace(right, other)), (said.replace(right, other), said)):
+        page = text.replace(LINES, f" Nơi cư trú: {mother}\n", 1).replace(
+            LINES, f" Nơi cư trú: {father}\n", 1
+        )
+        fields = extract(paper(page), rules=rules()).fields
+        assert {fields[n].value for n in ("hometown", "mother_residence", "father_residence")} == {said}
 
 
 def test_words_on_both_sides_of_a_comma_are_no_name() -> None:

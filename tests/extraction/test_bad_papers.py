@@ -8,12 +8,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from extraction import handwriting
-from extraction.definitions import TypeDefinition, in_force, packaged_types, type_definition
 from extraction.extract import extract, known_types
 from models.extraction import UNKNOWN_TYPE, Extraction
 from models.geometry import Box
-from models.reading import MAX_CODE_BYTES, Line, Reading, Region, Word
+from models.reading import MAX_CODE_BYTES, Line, Reading, Region
 from pipeline.flags import FLAGS, Weight
 from tests.extraction import support
 from tests.extraction.cards import card, with_codes
@@ -205,81 +203,6 @@ def test_a_hostile_code_changes_no_field_of_a_paper(payload: bytes) -> None:
         assert all(report.text.isprintable() for report in found.codes if report.symbology == "qr")
         told = {FLAGS[flag].weight for flag in set(found.flags) - set(before.flags)}
         assert told == {Weight.INFO} if payload == HUGE else Weight.REVIEW in told
-
-
-# ── handwriting in a printed form ────────────────────────────────────────────────────────────────────
-
-
-def written(reading: Reading, label: str, *, kind: str = "handwriting", keep: bool = False) -> Reading:
-    """Strokes right of a label instead of print (or over it), as the layout engine reports what it leaves unread."""
-    page = reading.pages[0]
-    lines, strokes = [], None
-    for line in page.regions[0].lines:
-        words = list(line.words)
-        texts = [w.text for w in words]
-        if label in " ".join(texts):
-            at = next(i for i in range(1, len(texts) + 1) if " ".join(texts[:i]).endswith(label))
-            rest: list[Word] = words[at:]
-            strokes = Box.around(w.box for w in rest)
-            words = words if keep else words[:at]
-        lines.append(Line(words=tuple(words), box=Box.around(w.box for w in words)))
-    assert strokes is not None
-    regions = (
-        page.regions[0].model_copy(update={"lines": tuple(lines)}),
-        Region(kind=kind, box=strokes),
-    )
-    return reading.model_copy(update={"pages": (page.model_copy(update={"regions": regions}),)})
-
-
-@pytest.mark.parametrize("kind", ["handwriting", "signature"])
-@pytest.mark.parametrize(("label", "name"), [("tên:", "full_name"), ("Quê quán:", "hometown")])
-def test_a_label_with_strokes_beside_it_is_shown_to_a_person_with_the_place(
-    label: str, name: str, kind: str
-) -> None:
-    found = extract(written(paper(CERTIFICATE), label, kind=kind), rules=rules())
-    explained(found)
-    field = found.fields[name]
-    assert (field.value, field.confidence) == (None, 0)
-    assert field.box is not None
-    assert field.evidence is not None
-    assert handwriting.CHECK in field.evidence.failed
-    assert name in found.needs_review
-    assert handwriting.FLAG in found.flags
-    assert found.fields["birth_date"].value == CERTIFICATE_TRUTH["birth_date"]
-
-
-def test_a_value_that_strokes_lie_on_is_not_believed() -> None:
-    found = extract(written(paper(CERTIFICATE), "Quê quán:", keep=True), rules=rules())
-    field = found.fields["hometown"]
-    assert field.value == CERTIFICATE_TRUTH["hometown"]
-    assert field.evidence is not None
-    assert handwriting.CHECK in field.evidence.holds
-    assert "hometown" in found.needs_review
-
-
-def test_a_field_that_is_filled_in_by_hand_on_every_paper_is_left_to_a_person() -> None:
-    known = type_definition("giay_khai_sinh")
-    fields = tuple(
-        f.model_copy(update={"handwriting": "expected"}) if f.name == "hometown" else f for f in known.fields
-    )
-    by_hand = TypeDefinition.model_validate(
-        {**known.model_dump(), "fields": [f.model_dump() for f in fields]}
-    )
-    with in_force(packaged_types().with_types([(by_hand, "own.yaml")])):
-        found = extract(paper(CERTIFICATE), rules=rules())
-    assert found.fields["hometown"].value == CERTIFICATE_TRUTH["hometown"]
-    assert "hometown" in found.needs_review
-    assert "hometown" not in extract(paper(CERTIFICATE), rules=rules()).needs_review
-
-
-def test_a_signature_over_the_signer_s_name_says_nothing() -> None:
-    reading = paper(CERTIFICATE)
-    name = next(line for line in reading.pages[0].lines() if "Lê Minh Tuấn" in line.text)
-    page = reading.pages[0]
-    signed = page.model_copy(update={"regions": (*page.regions, Region(kind="signature", box=name.box))})
-    found = extract(reading.model_copy(update={"pages": (signed,)}), rules=rules())
-    assert handwriting.FLAG not in found.flags
-    assert found.fields["signer_name"].value == CERTIFICATE_TRUTH["signer_name"]
 
 
 # ── real pictures through the real engine ────────────────────────────────────────────────────────────

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 
 from extraction import plausibility
@@ -148,6 +150,12 @@ def test_one_who_signs_for_the_head_is_a_deputy() -> None:
     assert "signer_title" in lost.needs_review
 
 
+def test_a_subject_behind_its_opening_begins_small_and_another_sentence_does_not() -> None:
+    assert "begins_small" not in failed(extract(paper(support.DECISION), rules=rules()), "abstract")
+    bare = support.DECISION.replace("Về việc bổ nhiệm", "bổ nhiệm")
+    assert "begins_small" in failed(extract(paper(bare), rules=rules()), "abstract")
+
+
 # ── marks ────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -163,6 +171,20 @@ def test_labels_with_wrong_marks_say_that_other_marks_may_be_wrong_too() -> None
     assert "marks_slip" in failed(found, "full_name")
     assert "marks_slip" not in failed(found, "birth_date")  # figures have no marks
     assert found.fields["full_name"].confidence < clean.fields["full_name"].confidence
+
+
+def test_running_text_has_words_that_are_like_a_form_s_but_for_their_marks() -> None:
+    from extraction.definitions import types_in_force
+    from extraction.marks import _known, _slips, _words
+    from extraction.panels import lay_out
+
+    said = "mà cá nhân có theo pháp luật"
+    words = _words(lay_out(paper(said))[0].rows[0].tokens)
+    assert any(_slips(pair, _known(types_in_force())) for pair in pairwise(words))
+    found = extract(paper(support.DECISION.replace("theo quy định", said)), rules=rules())
+    assert not {"marks_slip", "marks_slip_often"} & {f for name in found.fields for f in failed(found, name)}
+    title = extract(paper(support.DECISION.replace("QUYẾT ĐỊNH", "QUYẾT ĐÌNH")), rules=rules())
+    assert "marks_slip" in failed(title, "abstract")
 
 
 def test_old_and_new_places_of_a_tone_are_the_same_spelling() -> None:

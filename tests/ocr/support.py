@@ -35,6 +35,7 @@ class Printed:
     y: float
     text: str
     size: float = 13.0
+    colour: tuple[int, int, int] = (22, 22, 26)
 
 
 def page_of(
@@ -45,7 +46,7 @@ def page_of(
     draw = ImageDraw.Draw(page)
     for item in items:
         font = ImageFont.truetype(FONT, round(item.size * dpi / 72))
-        draw.text((item.x * mm, item.y * mm), item.text, font=font, fill=(22, 22, 26))
+        draw.text((item.x * mm, item.y * mm), item.text, font=font, fill=item.colour)
     return page
 
 
@@ -102,7 +103,7 @@ def rich_reading() -> Reading:
         alternatives=(Alternative(text="Chi", confidence=0.21),),
         character_confidences=(0.99, 0.98, 0.6),
     )
-    text = line(doubtful, word("thị", 0.2, 0.1), engine="second")
+    text = line(doubtful, word("thị", 0.2, 0.1, ink="blue"), engine="second")
     rows = (
         line(word("STT", 0.1, 0.2), word("Tên", 0.3, 0.2)),
         line(word("1", 0.1, 0.3)),

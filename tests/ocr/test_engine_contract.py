@@ -92,6 +92,17 @@ def test_grey_and_colour_are_read_alike(engine: OcrEngine) -> None:
     assert grey.text.splitlines() == list(LINES)
 
 
+def test_words_in_a_pen_s_colour_say_so(engine: OcrEngine) -> None:
+    colours = ((22, 22, 26), (28, 44, 150), (22, 22, 26))
+    lines = [
+        Printed(25, 30 + 12 * i, t, colour=c) for i, (t, c) in enumerate(zip(LINES, colours, strict=True))
+    ]
+    reading = engine.read_page(pixels(page_of(lines, size_mm=(150, 90))), dpi=200, page=1)
+    assert reading.text.splitlines() == list(LINES)
+    inks = [{word.ink for word in line.words} for line in reading.lines()]
+    assert inks == [{None}, {"blue"}, {None}]
+
+
 def test_every_vietnamese_letter_survives(engine: OcrEngine) -> None:
     page = page_of(
         [Printed(15, 12 + 9 * i, t) for i, t in enumerate(EVERY_LETTER)], dpi=300, size_mm=(210, 95)

@@ -105,6 +105,7 @@ def test_json_says_what_else_it_could_be_who_read_it_and_where_the_cells_are() -
     assert line["engine"] == "second"
     assert line["words"][0]["alternatives"] == [{"text": "Chi", "confidence": 0.21}]
     assert line["words"][0]["character_confidences"] == [0.99, 0.98, 0.6]
+    assert [word.get("ink") for word in line["words"]] == [None, "blue"]
     table = next(r for r in regions if r["kind"] == "table")
     assert [(c["row"], c["column"], c["column_span"], c["lines"]) for c in table["cells"]] == [
         (0, 0, 2, [0]),
