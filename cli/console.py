@@ -29,6 +29,10 @@ class Console:
 
     language: Language | None = None
     json: bool = False
+    act: str = "command"
+    """What the audit trail calls a command that fails: its name, with its action where it has several."""
+    purpose: str = ""
+    """What the command was given as its purpose."""
 
     def say(self, vi: str, en: str) -> None:
         """A sentence for people, on standard error."""
@@ -73,6 +77,7 @@ def _opened(
     from contextlib import contextmanager
 
     from pipeline.application import open_application
+    from pipeline.attempts import attempt
 
     @contextmanager
     def opened() -> Iterator[Application]:
@@ -85,7 +90,9 @@ def _opened(
                 for fault in application.types.faults:
                     report = fault.report(console.language or "vi")
                     tell_error(console, report.code, report.message, report.remedy)
-                yield application
+                # Most acts put their failures on record themselves; this is for the rest.
+                with attempt(application, console.act, "cli", purpose=console.purpose):
+                    yield application
             finally:
                 logging.getLogger().removeHandler(handler)
                 handler.close()
@@ -97,6 +104,8 @@ def run(command: str, console: Console, options: dict[str, Any]) -> int:
     """Run `cli.<command>.run` and turn every way it can end into an exit code."""
     from models.errors import EcopyError
 
+    console.act = "_".join(str(word) for word in (command, options.get("action")) if word)[:40]
+    console.purpose = str(options.get("purpose") or "")
     logging.lastResort = None  # what libraries log goes to our log file, not to the clerk's screen
     try:
         return int(import_module(f"cli.{command}").run(console, **options))

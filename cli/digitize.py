@@ -37,20 +37,28 @@ def run(
     intake: Intake,
     presented_as: PresentedAs,
     workers: int | None,
+    dossier: str | None = None,
+    component: str | None = None,
+    lot: str | None = None,
 ) -> int:
+    from models.errors import UsageError
     from pipeline.digitize import Order, digitize
     from pipeline.inputs import collect
+    from pipeline.meeting import case_of
 
+    if dossier is not None and intake == "archive":
+        raise UsageError(reason="--intake archive: --lot")
     with console.application(home, workers=workers) as app, app.working(), ExitStack() as stack:
         inputs = collect(paths)
         order = Order(
             out=out,
             language=console.language or "vi",
-            intake=intake,
+            intake="archive" if lot is not None else intake,
             presented_as=presented_as,
             forced_type=known_type(document_type),
-            grouping=grouping(one_document, parts, len(inputs.files)),
+            grouping=grouping(one_document or component is not None, parts, len(inputs.files)),
             confirm_as=_confirmer(app, confirm_as),
+            case=case_of(app, dossier=dossier, component=component, lot=lot),
         )
         if app.hands.development and not console.json:
             warn_development(console)

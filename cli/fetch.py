@@ -7,11 +7,13 @@ from pathlib import Path
 from cli.console import Console
 
 
-def run(console: Console, *, identifier: str, out: Path, purpose: str, home: Path | None) -> int:
+def run(
+    console: Console, *, identifier: str, out: Path, purpose: str, reason: str | None, home: Path | None
+) -> int:
     from pipeline.access import fetch_ecopy
 
     with console.application(home) as app:
-        revision = fetch_ecopy(app, identifier, out, purpose=purpose)
+        revision = fetch_ecopy(app, identifier, out, purpose=purpose, reason=reason)
         if console.json:
             console.machine(
                 {

@@ -8,8 +8,16 @@ from cli.console import Console
 
 
 def run(console: Console, *, home: Path | None) -> int:
+    from pipeline.backfill import gather_facts
+    from pipeline.units import import_units
+
     with console.application(home) as app:
+        for store in (app.store, app.second_store):
+            if store is not None:
+                store.prepare()
         hands = app.hands
+        gathered = gather_facts(app)  # of documents of an earlier release
+        import_units(app)
         persons = [
             {"id": p.id, "name": p.name, "role": p.role.value, "agency": p.agency.name}
             for p in hands.persons.values()
@@ -19,17 +27,26 @@ def run(console: Console, *, home: Path | None) -> int:
             console.machine(
                 {
                     "home": str(app.settings.home),
+                    "store": app.store.description,
                     "trust": app.settings.trust,
                     "legal_value": not hands.development,
                     "anchor": str(anchor),
                     "persons": persons,
+                    "upgraded": gathered.done,
+                    "not_upgraded": gathered.left,
                 }
             )
             return 0
         console.say(f"Nơi lưu: {app.settings.home}", f"Home: {app.settings.home}")
+        console.say(f"Kho tệp: {app.store.description}", f"Object store: {app.store.description}")
         console.say(f"Gốc tin cậy: {anchor}", f"Trust anchor: {anchor}")
         for person in hands.persons.values():
             console.err.print(f"  {person.id:8} {person.name} ({person.role.value})", highlight=False)
+        if gathered.done or gathered.left:
+            console.say(
+                f"Giấy tờ của phiên bản trước: đã bổ sung {gathered.done}, còn lại {gathered.left} (xem ecopy.log).",
+                f"Documents of an earlier release: {gathered.done} brought up to date, {gathered.left} left (see ecopy.log).",
+            )
         if hands.development:
             warn_development(console)
     return 0

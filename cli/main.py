@@ -7,7 +7,12 @@ from typing import Annotated, Literal
 
 import typer
 
+from cli.audit_app import audit, search
+from cli.case_app import dossier, lot, procedure
+from cli.keeping_app import add_keeping
+from cli.keys_app import keys
 from cli.learn_app import learn
+from cli.lifecycle_app import lifecycle, subject
 from cli.options import (
     Home,
     Identifier,
@@ -20,6 +25,8 @@ from cli.options import (
     Type,
     do,
 )
+from cli.reuse_app import correction, reuse
+from cli.store_app import store
 
 VERSION_HELP = "Hiện phiên bản / Show the version"
 
@@ -85,6 +92,24 @@ def digitize(
         str | None,
         typer.Option("--confirm-as", help="Người xác nhận giấy tờ không có gì nghi ngờ / Confirming person"),
     ] = None,
+    dossier_: Annotated[
+        str | None,
+        typer.Option(
+            "--dossier", metavar="CODE", help="Hồ sơ mà giấy tờ thuộc về / The dossier they came in for"
+        ),
+    ] = None,
+    component: Annotated[
+        str | None,
+        typer.Option(
+            "--component", metavar="CODE", help="Thành phần hồ sơ: một tệp, một giấy tờ / Component: one file"
+        ),
+    ] = None,
+    lot_: Annotated[
+        str | None,
+        typer.Option(
+            "--lot", metavar="NAME", help="Lô tài liệu lưu trữ (từ kho) / Archive lot they belong to"
+        ),
+    ] = None,
     intake: Annotated[
         Literal["counter", "archive"], typer.Option("--intake", help="Tại quầy hay từ kho lưu trữ / Origin")
     ] = "counter",
@@ -118,6 +143,9 @@ def digitize(
         one_document=one_document,
         parts=parts,
         confirm_as=confirm_as,
+        dossier=dossier_,
+        component=component,
+        lot=lot_,
         intake=intake,
         presented_as=presented_as,
         workers=workers,
@@ -164,12 +192,25 @@ def show(
     context: typer.Context,
     identifier: Identifier,
     purpose: Purpose = "maintenance",
+    reason: Annotated[
+        str | None,
+        typer.Option("--reason", help="Lý do xem giấy đang bị hạn chế / Reason to see a restricted one"),
+    ] = None,
     home: Home = None,
     json: Json = False,
     lang: Lang = None,
 ) -> None:
     """Xem một giấy tờ: trạng thái, trường, việc cần xem lại. / Show a document's state and data."""
-    do(context, "show", lang=lang, json=json, identifier=identifier, purpose=purpose, home=home)
+    do(
+        context,
+        "show",
+        lang=lang,
+        json=json,
+        identifier=identifier,
+        purpose=purpose,
+        reason=reason,
+        home=home,
+    )
 
 
 @app.command()
@@ -178,12 +219,26 @@ def fetch(
     identifier: Identifier,
     out: Annotated[Path, typer.Option("--out", help="Tệp đích / Target file")],
     purpose: Purpose = "maintenance",
+    reason: Annotated[
+        str | None,
+        typer.Option("--reason", help="Lý do xem giấy đang bị hạn chế / Reason to see a restricted one"),
+    ] = None,
     home: Home = None,
     json: Json = False,
     lang: Lang = None,
 ) -> None:
     """Lấy tệp bản sao điện tử đã phát hành. / Fetch the issued e-copy."""
-    do(context, "fetch", lang=lang, json=json, identifier=identifier, out=out, purpose=purpose, home=home)
+    do(
+        context,
+        "fetch",
+        lang=lang,
+        json=json,
+        identifier=identifier,
+        out=out,
+        purpose=purpose,
+        reason=reason,
+        home=home,
+    )
 
 
 @app.command()
@@ -217,9 +272,22 @@ def verify(
 
 
 @app.command()
-def doctor(context: typer.Context, home: Home = None, json: Json = False, lang: Lang = None) -> None:
+def doctor(
+    context: typer.Context,
+    what: Annotated[
+        Literal["all", "store", "second-store"],
+        typer.Argument(
+            metavar="[store|second-store]",
+            help="Thử xem kho thật sự giữ được gì / Try what the store really holds",
+            show_default=False,
+        ),
+    ] = "all",
+    home: Home = None,
+    json: Json = False,
+    lang: Lang = None,
+) -> None:
     """Kiểm tra mọi thành phần và nói cách sửa. / Check every component and say the remedy."""
-    do(context, "doctor", lang=lang, json=json, home=home)
+    do(context, "doctor", lang=lang, json=json, what=what, home=home)
 
 
 @app.command()
@@ -282,6 +350,18 @@ def types_schema(context: typer.Context, code: TypeCode, lang: Lang = None) -> N
 
 
 app.add_typer(learn, name="learn")
+app.add_typer(reuse, name="reuse")
+app.add_typer(correction, name="correction")
+app.add_typer(lifecycle, name="lifecycle")
+app.add_typer(subject, name="subject")
+app.add_typer(dossier, name="dossier")
+app.add_typer(lot, name="lot")
+app.add_typer(procedure, name="procedure")
+app.add_typer(audit, name="audit")
+app.command("search")(search)
+add_keeping(app)
+app.add_typer(keys, name="keys")
+app.add_typer(store, name="store")
 
 
 def main() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ from cli.labels import field_label, type_label, value_for_people
 if TYPE_CHECKING:
     from rich.text import Text
 
-    from pipeline.outcome import DocumentOutcome
+    from pipeline.outcome import DocumentOutcome, EcopyOutcome, SeenBefore
 
 STATE_NAMES = {
     "received": ("đã tiếp nhận", "received", "cyan"),
@@ -24,6 +25,12 @@ STATE_NAMES = {
     "quarantined": ("cách ly", "quarantined", "red"),
     "replaced": ("đã được ghép, tách lại", "put together otherwise", "dim"),
     "disposed": ("đã tiêu hủy", "disposed", "dim"),
+}
+
+ECOPY_STATES = {
+    "issued": ("đã phát hành", "issued", "bold green"),
+    "superseded": ("đã bị thay thế", "superseded", "bold yellow"),
+    "revoked": ("ĐÃ BỊ THU HỒI", "REVOKED", "bold red"),
 }
 
 LEFT_OUT = {
@@ -48,11 +55,11 @@ BEGINNINGS = {
 """Why a document begins where it does; the reasons to go on begin none."""
 
 
-def run(console: Console, *, identifier: str, purpose: str, home: Path | None) -> int:
+def run(console: Console, *, identifier: str, purpose: str, reason: str | None, home: Path | None) -> int:
     from pipeline.access import look_at
 
     with console.application(home) as app:
-        outcome = look_at(app, identifier, purpose=purpose)
+        outcome = look_at(app, identifier, purpose=purpose, reason=reason)
         if console.json:
             console.machine(outcome.model_dump(mode="json"))
             return 0
@@ -64,8 +71,9 @@ def state_name(console: Console, document: DocumentOutcome) -> Text:
     """The state in the reader's language; an issued e-copy is what people want to hear of."""
     from rich.text import Text
 
-    if document.ecopy is not None:
-        return Text(console.pick("đã phát hành", "issued"), style="bold green")
+    if document.ecopy is not None and document.ecopy.state in ECOPY_STATES:
+        vi, en, style = ECOPY_STATES[document.ecopy.state]
+        return Text(console.pick(vi, en), style=style)
     vi, en, style = STATE_NAMES[document.state]
     return Text(console.pick(vi, en), style=style)
 
@@ -89,9 +97,22 @@ def to_look_at(console: Console, document: DocumentOutcome) -> str:
         f"{field_label(console, document.document_type, name)} ({name})" for name in document.needs_review
     ]
     lines += [FLAGS[code].text(console.language or "vi") for code in document.flags]
+    lines += [seen_words(console, seen) for seen in document.seen_before]
     if document.error is not None:
         lines.append(f"{document.error.code}: {document.error.message} → {document.error.remedy}")
     return "\n".join(lines)
+
+
+def seen_words(console: Console, seen: SeenBefore) -> str:
+    """When and for what the paper was digitised before."""
+    from models.times import for_people
+
+    day = for_people(datetime.fromisoformat(seen.digitised_at).date())
+    case = seen.dossier or seen.lot
+    what = console.pick("hồ sơ", "dossier") if seen.dossier else console.pick("lô", "lot")
+    suffix = console.pick(f" cho {what} {case}", f" for {what} {case}") if case else ""
+    said = console.pick(f"đã số hóa ngày {day}{suffix}", f"digitised on {day}{suffix}")
+    return f"  {said} ({seen.document})"
 
 
 def show_document(console: Console, document: DocumentOutcome) -> None:
@@ -133,3 +154,19 @@ def show_document(console: Console, document: DocumentOutcome) -> None:
             document.ecopy.level,
             document.ecopy.sha256,
         )
+        if document.ecopy.status_at is not None:
+            console.out.print(*status_line(console, document.ecopy))
+
+
+def status_line(console: Console, ecopy: EcopyOutcome) -> tuple[Text, str]:
+    """Why an e-copy counts no more, since when, and what took its place."""
+    from rich.text import Text
+
+    from cli.status import reason_words
+    from models.times import for_people
+
+    vi, en, style = ECOPY_STATES[ecopy.state]
+    since = for_people(datetime.fromisoformat(ecopy.status_at or ""))
+    why = reason_words(console, ecopy.status_reason)
+    other = f" → {ecopy.superseded_by}" if ecopy.superseded_by else ""
+    return Text(console.pick(vi, en), style=style), f"{since}: {why}{other}"

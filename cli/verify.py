@@ -12,6 +12,7 @@ from cli.labels import field_label, value_for_people
 if TYPE_CHECKING:
     from models.signatures import SignatureReport, VerificationReport
     from pdf.embedded import EmbeddedData
+    from storage.keeping.lifecycle import EcopyStatus
 
 VALID, NOT_VALID, UNREADABLE = 0, 1, 2
 
@@ -19,7 +20,8 @@ VALID, NOT_VALID, UNREADABLE = 0, 1, 2
 def run(console: Console, *, paths: list[Path], trust: Path | None, home: Path | None) -> int:
     from models.errors import EcopyError
     from models.signatures import Verdict
-    from pipeline.verification import Verifier
+    from models.states import EcopyState
+    from pipeline.verification import Verifier, status_here
 
     settings = console.settings(home=home)
     worst = VALID
@@ -36,17 +38,38 @@ def run(console: Console, *, paths: list[Path], trust: Path | None, home: Path |
                     tell_error(console, error.code, error.message, error.remedy)
                 worst = max(worst, UNREADABLE)
                 continue
-            if report.verdict is not Verdict.VALID:
+            status = status_here(settings, report, data)
+            if report.verdict is not Verdict.VALID or (status and status.state is EcopyState.REVOKED):
                 worst = max(worst, NOT_VALID)
             if console.json:
-                console.machine({"path": str(path), **_for_machines(report, data)})
+                console.machine({"path": str(path), **_for_machines(report, data, status)})
             else:
                 _show(console, path, report, data)
+                if status is not None:
+                    _show_status(console, status)
     return worst
 
 
-def _for_machines(report: VerificationReport, data: EmbeddedData | None) -> dict[str, Any]:
-    return {**report.model_dump(mode="json"), "data": data.model_dump(mode="json") if data else None}
+def _for_machines(
+    report: VerificationReport, data: EmbeddedData | None, status: EcopyStatus | None
+) -> dict[str, Any]:
+    return {
+        **report.model_dump(mode="json"),
+        "data": data.model_dump(mode="json") if data else None,
+        "status": {**vars(status), "state": status.state.value} if status else None,
+    }
+
+
+def _show_status(console: Console, status: EcopyStatus) -> None:
+    """What the register says today, loudly where the copy counts no more."""
+    from rich.text import Text
+
+    from cli.status import status_words
+
+    said, style = status_words(console, status)
+    console.out.print(
+        Text.assemble("\n ", (console.pick("Theo sổ đăng ký: ", "By the register: "), "dim"), (said, style))
+    )
 
 
 def _show(console: Console, path: Path, report: VerificationReport, data: EmbeddedData | None) -> None:

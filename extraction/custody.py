@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from pydantic import Field, model_validator
 
 from models.base import Value
-
-Handling = Literal["SCAN", "PRESENT_ONLY", "ONLINE", "SECRET_NO_SCAN", "DB_REPLACED"]
-"""What happens to the paper at the counter: scanned; only shown; comes online; secret, never scanned; its data are
-taken from a database first."""
+from models.casework import Handling
 
 
 class HandlingRule(Value):

@@ -189,6 +189,8 @@ class Section(Value):
 class MinimumMapping(Value):
     """Where the minimum data of ND118 Art. 19.2 come from: field names in order of preference."""
 
+    number: tuple[str, ...] = ()
+    """Số, ký hiệu of the paper; without it the first field of the kind `document_number`."""
     holder_identifier: tuple[str, ...] = ()
     holder_name: tuple[str, ...] = ()
     holder_birth: tuple[str, ...] = ()
@@ -201,6 +203,15 @@ class MinimumMapping(Value):
     perpetual: bool = False
     """The paper has no end of validity by law unless one is printed."""
     scope: str | None = None
+
+
+class HolderMapping(Value):
+    """One of those whom a paper is about: field names in order of preference."""
+
+    identifier: tuple[str, ...] = ()
+    """Fields that all hold numbers of this one holder: where several are known, the paper says they belong together."""
+    name: tuple[str, ...] = ()
+    birth: tuple[str, ...] = ()
 
 
 class TypeDefinition(Value):
@@ -221,6 +232,8 @@ class TypeDefinition(Value):
     """Labels and phrases that end a value although no field is read from them."""
     checks: tuple[Check, ...] = ()
     minimum: MinimumMapping
+    holders: tuple[HolderMapping, ...] = ()
+    """Whom the paper is about, where the minimum data don't say it all: two spouses, or one person with two numbers."""
     members: tuple[Group, ...] = ()
     """Tables and repeated blocks."""
     handling: HandlingRule = HandlingRule(value="SCAN", source="ND118 Art. 17.1.c")
@@ -240,6 +253,7 @@ class TypeDefinition(Value):
             raise ValueError(f"a field is defined twice: {', '.join(twice)}")
         minimum = self.minimum
         used = {
+            *minimum.number,
             *minimum.holder_identifier,
             *minimum.holder_name,
             *minimum.holder_birth,
@@ -248,6 +262,7 @@ class TypeDefinition(Value):
             *minimum.valid_from,
             *minimum.valid_to,
             *(name for template in minimum.abstract for name in placeholders(template)),
+            *(name for h in self.holders for name in (*h.identifier, *h.name, *h.birth)),
             *(name for check in self.checks for name in check.fields.values()),
             *(name for f in self.fields for name in (f.before, f.after, f.again) if name),
         }

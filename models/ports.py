@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, Protocol
+from typing import TYPE_CHECKING, BinaryIO, Literal, Protocol
 
 from models.reading import EngineVersion, PageReading
-from models.signatures import SignedFile, SignRequest
+from models.signatures import SignedFile, SignedStatement, SignRequest
 
 if TYPE_CHECKING:
     import numpy as np
@@ -25,7 +26,7 @@ class Clock(Protocol):
 
 
 class StoredObject(Protocol):
-    """What a store says about one object."""
+    """What a store says about one object it has just taken."""
 
     @property
     def key(self) -> str: ...
@@ -37,13 +38,60 @@ class StoredObject(Protocol):
     def sha256(self) -> str: ...
 
 
+LockMode = Literal["governance", "compliance"]
+"""`governance`: whoever holds the right may lift it for lawful disposal; `compliance`: nobody may, until it ends."""
+
+
+@dataclass(frozen=True)
+class ObjectLock:
+    """Until when a store keeps an object from being deleted."""
+
+    until: datetime
+    """Aware, whole seconds."""
+    mode: LockMode
+
+
+@dataclass(frozen=True)
+class ObjectFacts:
+    """What a store says about an object it holds."""
+
+    key: str
+    size: int
+    """Bytes as stored."""
+    stored_at: datetime
+    """By the store's clock; aware."""
+    notes: Mapping[str, str]
+    """The words that came with `put`, where the store keeps them."""
+
+
 class ObjectStore(Protocol):
-    """Immutable objects under ULID keys. A key is written once; a returned put is durable."""
+    """Immutable objects under ULID keys. A key is written once; a returned put is durable.
 
-    def put(self, key: str, source: BinaryIO) -> StoredObject:
-        """Copy `source` to the end, hashing on the way; durable on return.
+    Every method may raise a StorageFault: StoreDown, StoreSlow, StoreFull, StoreDenied, BucketMissing, ClockSkew.
+    """
 
-        Raises ObjectExists when the key is taken, StorageFault when the store fails.
+    @property
+    def description(self) -> str:
+        """What to call it in messages and reports: stable, without secrets."""
+        ...
+
+    @property
+    def enforces_locks(self) -> bool:
+        """Whether the store itself refuses what a lock forbids; else it is this program's word."""
+        ...
+
+    def versioned(self) -> bool:
+        """Whether it keeps what somebody else overwrites or deletes."""
+        ...
+
+    def prepare(self) -> None:
+        """Make it usable: folders, or the bucket with versions and locks. Once an installation; repeating is harmless."""
+        ...
+
+    def put(self, key: str, source: BinaryIO, notes: Mapping[str, str] | None = None) -> StoredObject:
+        """Copy `source` to the end, hashing on the way; durable on return, nothing is there after a failure.
+
+        Raises ObjectExists when the key is taken.
         """
         ...
 
@@ -57,11 +105,46 @@ class ObjectStore(Protocol):
 
     def exists(self, key: str) -> bool: ...
 
-    def delete(self, key: str) -> None:
-        """Remove for lawful disposal or for an orphan that nothing refers to; missing is no error."""
+    def stat(self, key: str) -> ObjectFacts:
+        """What is known without reading it. Raises ObjectMissing."""
         ...
 
-    def keys(self) -> Iterator[str]: ...
+    def delete(self, key: str, *, lawful: bool = False) -> None:
+        """Remove all of it, older versions included; missing is no error. Raises ObjectLocked.
+
+        `lawful` is disposal under the law: it lifts a governance lock, never a compliance lock nor a hold.
+        """
+        ...
+
+    def keys(self) -> Iterator[str]:
+        """All keys, in no particular order, read on the way: memory stays flat however many there are."""
+        ...
+
+    def lock(self, key: str, until: datetime, mode: LockMode) -> None:
+        """Keep the object from deletion until then; a lock only ever grows.
+
+        Raises ObjectLocked when an existing lock would be shortened or weakened, LocksNotKept where the store has
+        none, ObjectMissing.
+        """
+        ...
+
+    def lock_of(self, key: str) -> ObjectLock | None:
+        """The lock as the store knows it, over or not. Raises ObjectMissing."""
+        ...
+
+    def hold(self, key: str, held: bool) -> None:
+        """A legal hold without an end: nothing deletes the object until it is lifted. Raises as `lock`."""
+        ...
+
+    def held(self, key: str) -> bool: ...
+
+    def read_url(self, key: str, valid_for: timedelta) -> str | None:
+        """A URL that reads the object for so long, without credentials; None where the store has none to give."""
+        ...
+
+    def tidy(self) -> int:
+        """Remove what killed writers left half done. Returns the count."""
+        ...
 
 
 class OcrEngine(Protocol):
@@ -102,13 +185,29 @@ class Signer(Protocol):
         """
         ...
 
+    def sign_statement(self, content: bytes) -> SignedStatement:
+        """Sign `content` beside it, time-stamped where an authority is to be had.
+
+        Raises CertificateRefused or SigningFault.
+        """
+        ...
+
 
 class KeyWrapper(Protocol):
-    """Wraps data keys with a master key held in a file, a token or a KMS."""
+    """A master key in a file, a token or a KMS: it wraps data keys and is never seen itself."""
 
-    def wrap(self, key: bytes) -> bytes: ...
+    @property
+    def name(self) -> str:
+        """What is recorded beside the keys it wrapped: at most 64 characters, never reused for another key."""
+        ...
 
-    def unwrap(self, wrapped: bytes) -> bytes: ...
+    def wrap(self, key: bytes, context: bytes) -> bytes:
+        """Wrap a data key for exactly one `context`. Raises KeyServiceFault."""
+        ...
+
+    def unwrap(self, wrapped: bytes, context: bytes) -> bytes:
+        """The data key again. Raises KeyServiceFault, or WrappedKeyDamaged when it was not wrapped so."""
+        ...
 
 
 class Scanner(Protocol):

@@ -70,6 +70,69 @@ class ReviewRules(Value):
     accept_type_probability: Rule[float]
 
 
+class Reason(Value):
+    """A reason that a person may give, with what it rests on."""
+
+    vi: str
+    en: str
+    source: str
+    ours: bool
+    """True where no article names it: a province may strike it out."""
+    note: bool = False
+    """It has to be explained in words."""
+
+
+class ReuseRules(Value):
+    user_roles: Rule[tuple[Role, ...]]
+    override_reasons: dict[str, Reason]
+
+
+class CorrectionRules(Value):
+    decider_roles: Rule[tuple[Role, ...]]
+    raiser_may_decide: Rule[bool]
+
+
+class LifecycleRules(Value):
+    status_roles: Rule[tuple[Role, ...]]
+    """Who revokes and supersedes e-copies, places holds and sets retention."""
+    revocation_reasons: dict[str, Reason]
+
+
+class DisposalRules(Value):
+    proposer_roles: Rule[tuple[Role, ...]]
+    approver_roles: Rule[tuple[Role, ...]]
+    basis: Rule[str]
+
+
+SubjectRight = Literal["access", "correction", "restriction", "deletion"]
+
+
+class SubjectRequestRules(Value):
+    in_force_from: Rule[date]
+    reply_working_days: Rule[int]
+    execute_days: Rule[dict[SubjectRight, int]]
+    """Calendar days; one that ends on a day off ends on the next working day."""
+    handler_roles: Rule[tuple[Role, ...]]
+    deletion_vi: Rule[str]
+    deletion_en: Rule[str]
+
+
+class AuditRules(Value):
+    keep_months: Rule[int]
+    """How long entries of the audit trail are kept at least."""
+    review_days: Rule[int]
+    """How often a person reviews the trail."""
+
+
+class LockRules(Value):
+    interim_days: Rule[int]
+    """How long an object is locked at a time while its retention is not fixed, or has no end."""
+    renew_days: Rule[int]
+    """A lock with less than this left is renewed."""
+    compliance: Rule[bool]
+    """Whether objects with a fixed retention are locked so that nobody can lift it before its end."""
+
+
 class RuleSet(Value):
     """All rules in force from one date until the next set begins."""
 
@@ -82,6 +145,13 @@ class RuleSet(Value):
     stamp: StampRules
     conversion_mark: MarkRules
     review: ReviewRules
+    audit: AuditRules
+    locks: LockRules
+    reuse: ReuseRules
+    corrections: CorrectionRules
+    lifecycle: LifecycleRules
+    disposal: DisposalRules
+    subject_requests: SubjectRequestRules
 
 
 @cache

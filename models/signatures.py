@@ -41,6 +41,22 @@ class SignRequest(Value):
     """The claimed signing time, ISO 8601 with +07:00; the same as in the visible block."""
 
 
+class SignerCertificate(Value):
+    """The certificate behind a signature."""
+
+    sha256: str
+    """Of the DER."""
+    subject: str
+    issuer: str
+    serial: str
+    """Hexadecimal."""
+    not_before: str
+    """ISO 8601 with +07:00, as all times."""
+    not_after: str
+    der: str
+    """Base64."""
+
+
 class SignedFile(Value):
     """A finished signature."""
 
@@ -50,7 +66,19 @@ class SignedFile(Value):
     field_name: str
     signer: str
     """Common name of the signer's certificate."""
-    certificate_sha256: str
+    certificate: SignerCertificate
+
+
+class SignedStatement(Value):
+    """A statement signed beside its text."""
+
+    signature: str
+    """Detached CMS SignedData, base64 of the DER; certificates and the proof that they were good are inside."""
+    signer: str
+    """Common name of the signer's certificate."""
+    level: Level
+    """B-T with a time-stamp, B-B where no authority was to be had."""
+    certificate: SignerCertificate
 
 
 class Verdict(StrEnum):
@@ -117,3 +145,13 @@ class VerificationReport(Value):
     verdict: Verdict
     reasons: tuple[Reason, ...]
     signatures: tuple[SignatureReport, ...]
+
+
+class StatementReport(Value):
+    """A signed statement, judged."""
+
+    verdict: Verdict
+    reasons: tuple[Reason, ...]
+    signer: str | None
+    proven_at: str | None
+    """Time proven by a trusted time-stamp, ISO +07:00; None without one."""

@@ -1,6 +1,8 @@
-"""The states of a document and of an e-copy, and the only ways between them."""
+"""The states of everything that has a course of its own, and the only ways between them."""
 
+from collections.abc import Mapping
 from enum import StrEnum
+from typing import TypeVar
 
 from models.errors import IllegalTransition
 
@@ -28,6 +30,66 @@ class EcopyState(StrEnum):
     REVOKED = "revoked"
 
 
+class DossierState(StrEnum):
+    """ND118 Art. 17–22. The system that runs the dossier decides; this is what the register knows of it."""
+
+    RECEIVED = "received"
+    """Mã hồ sơ and Giấy tiếp nhận are given (Art. 17.3)."""
+    SUPPLEMENT = "supplement"
+    """The applicant was asked to complete it (Phiếu yêu cầu bổ sung, Art. 16.3)."""
+    IN_PROCESS = "in_process"
+    """Handed over to those who decide (Art. 18)."""
+    SUCCEEDED = "succeeded"
+    """Only now may its papers be used again (Art. 22.1)."""
+    FAILED = "failed"
+    """Decided against the applicant."""
+    REFUSED = "refused"
+    """Not taken (Phiếu từ chối, Art. 17.1.c)."""
+    WITHDRAWN = "withdrawn"
+    """The applicant stopped it before the decision (Art. 21)."""
+    CLOSED = "closed"
+    """Ended because nothing was supplied in time (Art. 19.5); a person says so, no clock does."""
+
+
+class ComponentState(StrEnum):
+    """How a component of a dossier (thành phần hồ sơ) was met."""
+
+    WANTED = "wanted"
+    SCANNED = "scanned"
+    REUSED = "reused"
+    """By an e-copy that exists already (ND118 Art. 17.1.b)."""
+    PRESENTED = "presented"
+    """Shown and handed back."""
+    ONLINE = "online"
+    """It came as electronic data."""
+    WAIVED = "waived"
+    """Not needed in this dossier."""
+
+
+class LotState(StrEnum):
+    OPEN = "open"
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+
+
+class CorrectionState(StrEnum):
+    """A disagreement between paper and data: open until somebody decides it (ND118 Art. 17.1.b)."""
+
+    OPEN = "open"
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+
+
+class RequestState(StrEnum):
+    """A data subject's request: answered first, then carried out (NĐ 356/2025)."""
+
+    RECEIVED = "received"
+    REPLIED = "replied"
+    EXECUTED = "executed"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+
+
 D, E = DocumentState, EcopyState
 
 DOCUMENT_WAYS: dict[DocumentState, frozenset[DocumentState]] = {
@@ -52,14 +114,62 @@ ECOPY_WAYS: dict[EcopyState, frozenset[EcopyState]] = {
     E.REVOKED: frozenset(),
 }
 
+H, C, L, K, R = DossierState, ComponentState, LotState, CorrectionState, RequestState
+
+DOSSIER_WAYS: dict[DossierState, frozenset[DossierState]] = {
+    # A procedure whose result is handed over at once (Art. 17.4) is decided without a transfer.
+    H.RECEIVED: frozenset({H.SUPPLEMENT, H.IN_PROCESS, H.SUCCEEDED, H.FAILED, H.REFUSED, H.WITHDRAWN}),
+    H.SUPPLEMENT: frozenset({H.RECEIVED, H.IN_PROCESS, H.REFUSED, H.WITHDRAWN, H.CLOSED}),
+    H.IN_PROCESS: frozenset({H.SUPPLEMENT, H.SUCCEEDED, H.FAILED, H.WITHDRAWN}),
+    H.SUCCEEDED: frozenset(),
+    H.FAILED: frozenset(),
+    H.REFUSED: frozenset(),
+    H.WITHDRAWN: frozenset(),
+    H.CLOSED: frozenset(),
+}
+
+_MET = frozenset({C.SCANNED, C.REUSED, C.PRESENTED, C.ONLINE, C.WAIVED})
+
+COMPONENT_WAYS: dict[ComponentState, frozenset[ComponentState]] = {
+    C.WANTED: _MET,
+    # What met it turned out not to: it is wanted again, and what comes then is put on record anew.
+    **{met: frozenset({C.WANTED}) for met in _MET},
+}
+
+LOT_WAYS: dict[LotState, frozenset[LotState]] = {
+    L.OPEN: frozenset({L.ACCEPTED, L.REJECTED}),
+    L.ACCEPTED: frozenset(),
+    L.REJECTED: frozenset(),
+}
+
+CORRECTION_WAYS: dict[CorrectionState, frozenset[CorrectionState]] = {
+    K.OPEN: frozenset({K.ACCEPTED, K.REJECTED}),
+    K.ACCEPTED: frozenset(),
+    K.REJECTED: frozenset(),
+}
+
+REQUEST_WAYS: dict[RequestState, frozenset[RequestState]] = {
+    R.RECEIVED: frozenset({R.REPLIED, R.REFUSED, R.WITHDRAWN}),
+    R.REPLIED: frozenset({R.EXECUTED, R.REFUSED, R.WITHDRAWN}),
+    R.EXECUTED: frozenset(),
+    R.REFUSED: frozenset(),
+    R.WITHDRAWN: frozenset(),
+}
+
+S = TypeVar("S", bound=StrEnum)
+
+
+def check_way(what: str, ways: Mapping[S, frozenset[S]], before: S, after: S) -> None:
+    """Raise IllegalTransition unless a `what` may go from `before` to `after` along `ways`."""
+    if after not in ways[before]:
+        raise IllegalTransition(what=what, before=before.value, after=after.value)
+
 
 def check_document_way(before: DocumentState, after: DocumentState) -> None:
     """Raise IllegalTransition unless a document may go from `before` to `after`."""
-    if after not in DOCUMENT_WAYS[before]:
-        raise IllegalTransition(what="document", before=before.value, after=after.value)
+    check_way("document", DOCUMENT_WAYS, before, after)
 
 
 def check_ecopy_way(before: EcopyState, after: EcopyState) -> None:
     """Raise IllegalTransition unless an e-copy may go from `before` to `after`."""
-    if after not in ECOPY_WAYS[before]:
-        raise IllegalTransition(what="e-copy", before=before.value, after=after.value)
+    check_way("e-copy", ECOPY_WAYS, before, after)

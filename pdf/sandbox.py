@@ -346,7 +346,7 @@ _PLAIN = {
     ("numpy._core.multiarray", "_reconstruct"),
     ("numpy._core.multiarray", "scalar"),
     ("numpy._core.numeric", "_frombuffer"),
-    ("models.errors", "_rebuild"),
+    ("models.errors.base", "_rebuild"),
     ("copyreg", "__newobj__"),
     ("copyreg", "_reconstructor"),
 }

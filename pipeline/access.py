@@ -2,28 +2,35 @@
 
 from __future__ import annotations
 
-import getpass
 from pathlib import Path
 
-from models.errors import ConflictError, CopyNotAllowed, NotConfirmed, NotFound, UsageError
+from models.errors import ConflictError, CopyNotAllowed, DocumentRestricted, NotConfirmed, NotFound
 from models.people import Person
 from models.states import DocumentState
 from pipeline.application import Application
+from pipeline.attempts import attempt, given, operator
 from pipeline.export import copy_out
 from pipeline.flags import FLAGS, Weight, weighed
 from pipeline.outcome import DocumentOutcome
 from pipeline.report import document_outcome
 from pipeline.runner import FROM_COMPOSE, advance
+from pipeline.stages.base import purpose_of
 from pipeline.stages.review import confirm, review_sheet
+from storage.papers.facts import document_facts
 from storage.records import DocumentRecord, RevisionRecord
 
 
-def look_at(app: Application, any_id: str, *, purpose: str) -> DocumentOutcome:
-    """The present state of a document. Raises NotFound, or UsageError without a purpose."""
-    document = app.register.find_document(any_id)
-    with app.register.transaction(actor=operator(), purpose=given(purpose)) as tx:
-        tx.audit("look", document.id)
-    return document_outcome(app, document)
+def look_at(app: Application, any_id: str, *, purpose: str, reason: str | None = None) -> DocumentOutcome:
+    """The present state of a document; of a restricted one with a reason only, which joins the purpose on record.
+
+    Raises NotFound, DocumentRestricted, or UsageError without a purpose.
+    """
+    with attempt(app, "look", any_id, purpose=purpose):
+        document = app.register.find_document(any_id)
+        said = _purpose(app, document, purpose, reason)
+        with app.register.transaction(actor=operator(), purpose=said) as tx:
+            tx.audit("look", document.id)
+        return document_outcome(app, document)
 
 
 def confirm_document(
@@ -35,16 +42,17 @@ def confirm_document(
     document_type: str | None,
 ) -> DocumentOutcome:
     """Confirm by name. Raises what `pipeline.stages.review.confirm` raises, or HomeBusy."""
-    document = app.register.find_document(any_id)
-    with app.locks.document(document.id):
-        confirm(
-            app,
-            app.register.document(document.id),
-            person,
-            corrections=corrections,
-            document_type=document_type,
-        )
-    return document_outcome(app, app.register.document(document.id))
+    with attempt(app, "confirm", any_id, actor=person.id, purpose=f"document:{any_id}"):
+        document = app.register.find_document(any_id)
+        with app.locks.document(document.id):
+            confirm(
+                app,
+                app.register.document(document.id),
+                person,
+                corrections=corrections,
+                document_type=document_type,
+            )
+        return document_outcome(app, app.register.document(document.id))
 
 
 def issue_document(app: Application, any_id: str) -> DocumentOutcome:
@@ -52,25 +60,46 @@ def issue_document(app: Application, any_id: str) -> DocumentOutcome:
 
     Raises NotConfirmed, CopyNotAllowed, HomeBusy, or a SigningFault after which the same call goes on.
     """
-    document = app.register.find_document(any_id)
-    with app.locks.document(document.id):
-        document = app.register.document(document.id)
-        _check_issuable(app, document)
-        advance(app, document.id, FROM_COMPOSE)
-    return document_outcome(app, app.register.document(document.id))
+    with attempt(app, "issue", any_id, purpose=f"document:{any_id}"):
+        document = app.register.find_document(any_id)
+        with app.locks.document(document.id):
+            document = app.register.document(document.id)
+            _check_issuable(app, document)
+            advance(app, document.id, FROM_COMPOSE)
+        with app.register.transaction(actor=operator(), purpose=purpose_of(document)) as tx:
+            tx.audit("look", document.id, through="issue")
+        return document_outcome(app, app.register.document(document.id))
 
 
-def fetch_ecopy(app: Application, any_id: str, target: Path, *, purpose: str) -> RevisionRecord:
-    """Write the latest revision of an issued e-copy to `target`. Raises NotFound where there is none."""
-    document = app.register.find_document(any_id)
-    ecopy = app.register.ecopy_of(document.id)
-    revision = app.register.latest_revision(ecopy.id) if ecopy else None
-    if ecopy is None or revision is None:
-        raise NotFound(what="e-copy", id=any_id)
-    with app.register.transaction(actor=operator(), purpose=given(purpose)) as tx:
-        tx.audit("release", ecopy.id, sha256=revision.sha256)
-    copy_out(app, revision.object_key, target)
-    return revision
+def fetch_ecopy(
+    app: Application, any_id: str, target: Path, *, purpose: str, reason: str | None = None
+) -> RevisionRecord:
+    """Write the latest revision of an issued e-copy to `target`; of a restricted document with a reason only.
+
+    Raises NotFound where there is none, or DocumentRestricted.
+    """
+    with attempt(app, "release", any_id, purpose=purpose):
+        document = app.register.find_document(any_id)
+        ecopy = app.register.ecopy_of(document.id)
+        revision = app.register.latest_revision(ecopy.id) if ecopy else None
+        if ecopy is None or revision is None:
+            raise NotFound(what="e-copy", id=any_id)
+        said = _purpose(app, document, purpose, reason)
+        with app.register.transaction(actor=operator(), purpose=said) as tx:
+            tx.audit("release", ecopy.id, sha256=revision.sha256)
+        copy_out(app, revision.object_key, target)
+        return revision
+
+
+def _purpose(app: Application, document: DocumentRecord, purpose: str, reason: str | None) -> str:
+    """The purpose that goes on record. Raises DocumentRestricted for a restricted document without a reason."""
+    with app.register.reading() as connection:
+        restricted = document_facts(connection, document.id).restricted
+    if not restricted:
+        return given(purpose)
+    if not reason or not reason.strip():
+        raise DocumentRestricted(id=document.id)
+    return f"{given(purpose)}; {reason.strip()}"[:200]
 
 
 def _check_issuable(app: Application, document: DocumentRecord) -> None:
@@ -83,15 +112,3 @@ def _check_issuable(app: Application, document: DocumentRecord) -> None:
     if reasons:
         language = app.settings.language
         raise CopyNotAllowed(reason="; ".join(FLAGS[code].text(language) for code in reasons))
-
-
-def given(purpose: str) -> str:
-    """The purpose of a look, trimmed. Raises UsageError where there is none."""
-    if not purpose.strip():
-        raise UsageError(reason="--purpose")
-    return purpose.strip()
-
-
-def operator() -> str:
-    """Who acts where nobody is named: the operating system's user."""
-    return f"os:{getpass.getuser()}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
+import socket
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
@@ -24,9 +25,12 @@ from pipeline.clock import SystemClock
 from pipeline.document_types import use_types
 from pipeline.limits import child_modules, ocr_limits, sandbox_limits
 from pipeline.settings import Settings
+from pipeline.stores import open_second_store, open_store
+from storage.copies.reconcile import GRACE, remove_abandoned
 from storage.database import open_database
-from storage.folder_store import FolderStore
+from storage.keys.specs import ring_from
 from storage.locks import HomeLocks
+from storage.papers.facts import unrecorded_documents
 from storage.register import Register
 from storage.vault import Vault
 
@@ -46,11 +50,19 @@ class Application:
         self.types = use_types(settings)
         self.calibration = use_calibration(settings)
         self.locks = HomeLocks(settings.home / "locks")
-        self.store = FolderStore(settings.home / "objects")
-        self.store.prepare()
+        self.store = open_store(settings)
+        self.second_store = open_second_store(settings)
+        self.keys = ring_from(settings.master_key, settings.old_master_keys)
         self.engine = open_database(settings.register_url)
-        self.vault = Vault(self.engine, self.store, clock)
-        self.register = Register(self.engine, clock)
+        self.vault = Vault(
+            self.engine,
+            self.store,
+            clock,
+            keys=self.keys,
+            second=self.second_store,
+            workspace=settings.home / "work",
+        )
+        self.register = Register(self.engine, clock, place=socket.gethostname()[:100])
         self._limits = sandbox_limits(settings)
         self.sandbox = Sandbox(self._limits, preload=child_modules(settings))
         self._slots = threading.BoundedSemaphore(settings.workers)
@@ -113,17 +125,40 @@ class Application:
 
     @contextmanager
     def working(self) -> Iterator[None]:
-        """Hold the home; whoever comes first removes what killed processes left behind."""
+        """Hold the home; whoever comes first removes what killed processes left behind.
+
+        Some of the documents of an earlier release, where there are any, get their facts on the way; what was made is
+        locked at the end where the store can.
+        """
         with self.locks.working(self._tidy):
+            self._bring_up_to_date()
             yield
+            if self.store.enforces_locks:
+                from pipeline.locking import lock_after_work
+
+                lock_after_work(self)
 
     def close(self) -> None:
         self.sandbox.close()
         self.engine.dispose()
 
+    def _bring_up_to_date(self) -> None:
+        with self.register.reading() as connection:
+            behind = unrecorded_documents(connection, limit=1)
+        if behind:
+            from pipeline.backfill import AT_OPENING, gather_facts
+
+            gather_facts(self, AT_OPENING)
+
     def _tidy(self) -> None:
-        self.store.clear_incoming()
-        self.vault.remove_abandoned()
+        """Remove what killed processes left; what others at the same database or store may be at work on stays."""
+        now, place = self.clock.now(), self.settings.store
+        alone = self.settings.database_url is None and place is None
+        if alone or (place or "").startswith(
+            "s3"
+        ):  # a folder can't tell others' unfinished files from dead ones
+            self.store.tidy()
+        remove_abandoned(self.engine, self.store, before=now + GRACE if alone else now - GRACE)
         shutil.rmtree(self.settings.home / "work", ignore_errors=True)
 
 

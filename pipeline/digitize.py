@@ -17,11 +17,15 @@ from models.people import Person
 from models.states import DocumentState
 from models.text import Language
 from pipeline.application import Application
+from pipeline.attempts import attempt
+from pipeline.audit import anchor_meanwhile
 from pipeline.export import export_document, part_places, remove_replaced
 from pipeline.inputs import InputFile
+from pipeline.meeting import Case
 from pipeline.outcome import SourceOutcome, SourceRefused
 from pipeline.report import source_outcome
 from pipeline.runner import FROM_COMPOSE, UP_TO_REVIEW, UP_TO_SPLIT, advance
+from pipeline.stages.base import purpose_of
 from pipeline.stages.receive import receive
 from pipeline.stages.review import confirm, review_sheet
 from storage.records import DocumentRecord, Intake, SourceRecord
@@ -42,6 +46,8 @@ class Order:
     grouping: str | None = None
     """How each file falls into documents (`models.batches.ONE_DOCUMENT`, or pages); None: as its pages say."""
     confirm_as: Person | None = None
+    case: Case | None = None
+    """The dossier or lot that the files came in for."""
 
 
 @dataclass
@@ -70,19 +76,22 @@ def digitize(
     side by side. Calling again with the same files takes up where the last call was cut off.
     """
     watch = watch or Watch()
+    anchor_meanwhile(app)
     received: dict[str, Received] = {}
     for file in files:
         started = time.perf_counter()
         watch.stage(file.path, "receive")
         try:
-            source = receive(
-                app,
-                file.path,
-                intake=order.intake,
-                presented_as=order.presented_as,
-                forced_type=order.forced_type,
-                grouping=order.grouping,
-            )
+            with attempt(app, "receive", "file", purpose=f"intake:{order.intake}"):
+                source = receive(
+                    app,
+                    file.path,
+                    intake=order.intake,
+                    presented_as=order.presented_as,
+                    forced_type=order.forced_type,
+                    grouping=order.grouping,
+                    case=order.case,
+                )
         except (InputRefused, ConflictError) as reason:
             watch.done(file.path)
             yield SourceRefused(sources=[str(file.path)], error=reason.report(order.language))
@@ -174,5 +183,6 @@ def _advanced(
         return document
     if document.state is DocumentState.IN_REVIEW and not review_sheet(app, document).doubtful:
         progress("confirm")
-        confirm(app, document, order.confirm_as, looked=False)
+        with attempt(app, "confirm", document.id, actor=order.confirm_as.id, purpose=purpose_of(document)):
+            confirm(app, document, order.confirm_as, looked=False)
     return advance(app, document.id, FROM_COMPOSE, progress)

@@ -9,9 +9,14 @@ from pathlib import Path
 
 from models.errors import EcopyError, EngineFault, ObjectDamaged, ObjectMissing, StorageFault
 from pipeline.application import Application
+from pipeline.audit import check_trail
+from storage.keeping.disposal import being_destroyed
 
 FREE_BYTES = 1 << 30
 """Below this the disk of the home counts as full: a volume of 500 pages needs about half."""
+
+NEWEST = 1000
+"""So many objects are looked for: each is a question to the store."""
 
 _SPECIMEN = "Dossier 20251"
 _MOST_ERRORS = 3
@@ -32,9 +37,11 @@ def examine(app: Application) -> Iterator[Finding]:
     checks: tuple[tuple[str, Callable[[Application], str]], ...] = (
         ("disk", _disk),
         ("store", _store),
+        ("encryption", _encryption),
         ("register", _register),
         ("audit", _audit),
         ("objects", _objects),
+        ("copies", _copies),
         ("types", _types),
         ("calibration", _calibration),
         ("sandbox", _sandbox),
@@ -66,7 +73,26 @@ def _store(app: Application) -> str:
                 raise ObjectDamaged(key=ref.key)
     finally:
         app.vault.discard(ref)
-    return f"{app.settings.home / 'objects'}"
+    if app.second_store is None:
+        return app.store.description
+    app.second_store.exists(ref.key)  # raises where it can't be reached
+    return f"{app.store.description}; {app.second_store.description}"
+
+
+def _encryption(app: Application) -> str:
+    """Every master key that objects need is there, and the newest one can be used."""
+    from models.errors import MasterKeyMissing
+    from pipeline.keys import master_keys
+
+    found = master_keys(app)
+    if found.missing:
+        raise MasterKeyMissing(name=", ".join(found.missing))
+    if found.newest is None:
+        return "off"
+    probe = app.keys.new_key("doctor")
+    if app.keys.open(probe.master, probe.wrapped, "doctor") != probe.plain:
+        raise EngineFault(engine=found.newest, reason="another key came back")
+    return found.newest
 
 
 def _register(app: Application) -> str:
@@ -75,17 +101,32 @@ def _register(app: Application) -> str:
 
 
 def _audit(app: Application) -> str:
-    broken = app.register.first_audit_break()
-    if broken is not None:
-        raise StorageFault(reason=f"audit entry {broken} was altered")
-    return "chain intact"
+    return check_trail(app)
 
 
 def _objects(app: Application) -> str:
-    missing = app.vault.missing()
+    """The newest objects are there; all of them is for `ecopy fixity`."""
+    with app.register.reading() as connection:
+        going = being_destroyed(connection)
+    keys = [key for key in app.vault.newest(NEWEST) if key not in going]
+    missing = [key for key in keys if not app.store.exists(key)]
     if missing:
         raise ObjectMissing(key=", ".join(missing[:5]))
-    return "all present"
+    return f"{len(keys)} newest present"
+
+
+def _copies(app: Application) -> str:
+    """When the last backup and the last check of the objects ended; objects on record as faulty are a fault."""
+    from pipeline.keeping import last_checks
+    from storage.copies.repair import count_faulty
+
+    with app.register.reading() as connection:
+        last, faulty = last_checks(connection), count_faulty(connection)
+    if faulty:
+        raise ObjectDamaged(key=f"{faulty} (ecopy fixity)")
+    return ", ".join(
+        f"{kind}: {last[kind]['finished_at'] if kind in last else '-'}" for kind in ("backup", "fixity")
+    )
 
 
 def _sandbox(app: Application) -> str:

@@ -14,8 +14,10 @@ from pathlib import Path, PurePath
 from models.errors import ErrorReport, StorageFault
 from models.ids import new_id
 from pipeline.application import Application
+from pipeline.attempts import operator
 from pipeline.outcome import DocumentOutcome
 from pipeline.report import document_outcome
+from pipeline.stages.base import purpose_of
 from storage.records import DocumentRecord
 
 
@@ -65,6 +67,7 @@ def export_document(
         stem = _own_stem(stem)
         _remove_stale(stem, document.id)
         capture = app.register.capture(document.id)
+        _put_on_record(app, document)
         capture_path = _beside(stem, ".capture.pdf") if capture else None
         if capture and capture_path:
             _copy_object(app, capture.object_key, capture_path)
@@ -81,6 +84,13 @@ def export_document(
     except OSError as fault:
         raise StorageFault(reason=f"{stem.parent}: {fault.strerror or fault}") from fault
     return Exported(outcome=outcome, json=target)
+
+
+def _put_on_record(app: Application, document: DocumentRecord) -> None:
+    """What leaves the store for somebody's folder is a release, also when it left it before."""
+    ecopy = app.register.ecopy_of(document.id)
+    with app.register.transaction(actor=operator(), purpose=purpose_of(document)) as tx:
+        tx.audit("export", document.id, ecopy=ecopy.id if ecopy else None)
 
 
 def _own_stem(stem: Path) -> Path:

@@ -112,6 +112,18 @@ FLAGS: dict[str, Flag] = {
             "Quy định đang áp dụng không cho sao y từ tệp điện tử chưa ký",
             "The rules in force allow no copy of an unsigned electronic file",
         ),
+        Flag(
+            "digitised_before",
+            _R,
+            "Giấy này đã được số hóa trước đây",
+            "This paper was digitised before",
+        ),
+        Flag(
+            "perhaps_digitised_before",
+            _R,
+            "Có thể giấy này đã được số hóa trước đây: đối chiếu với giấy tờ nêu bên dưới",
+            "This paper may have been digitised before: compare it with the document named below",
+        ),
         Flag("unknown_type", _R, "Chưa nhận ra loại giấy tờ", "The type of document is not recognised"),
         Flag("type_doubtful", _R, "Loại giấy tờ chưa chắc chắn", "The type of document is uncertain"),
         Flag(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from models.errors import BadSettings, NoTrustAnchor, UnknownPerson
 from models.people import Agency, Person, Role
-from models.ports import Clock, Signer
+from models.ports import Clock, Signer, TimestampAuthority
 from pipeline.settings import Settings
 
 if TYPE_CHECKING:
@@ -35,6 +35,8 @@ class Hands:
     """Signs captures personally (ND118 Art. 17.1.c)."""
     seal: Hand
     """The văn thư with the agency's certificate; signs e-copies (ND118 Art. 19.2)."""
+    tsa: TimestampAuthority
+    """Stamps signatures and the audit trail."""
     trust: TrustStore
     anchor_file: Path
     development: bool
@@ -73,6 +75,7 @@ def _development(settings: Settings, clock: Clock) -> Hands:
 
     create_development_pki(settings.pki_folder, clock)
     pki = load_development_pki(settings.pki_folder)
+    pki.revocation_lists(clock.now())  # renews those that are about to run out
     tsa = EmbeddedTsa.for_development(pki, clock)
     persons = pki.persons
     return Hands(
@@ -80,6 +83,7 @@ def _development(settings: Settings, clock: Clock) -> Hands:
         agency=pki.agency,
         clerk=Hand(persons["clerk"], PdfSigner.for_development(pki, "clerk", clock, tsa)),
         seal=Hand(persons["vanthu"], PdfSigner.for_development(pki, "vanthu", clock, tsa)),
+        tsa=tsa,
         trust=TrustStore.for_development(pki),
         anchor_file=pki.root_path,
         development=True,
@@ -120,6 +124,7 @@ def _configured(settings: Settings, clock: Clock) -> Hands:
         agency=agency,
         clerk=Hand(clerk, signer(settings.clerk_pkcs12, settings.clerk_pkcs12_password_file, "clerk")),
         seal=Hand(seal, signer(settings.agency_pkcs12, settings.agency_pkcs12_password_file, "agency")),
+        tsa=tsa,
         trust=trust,
         anchor_file=anchors,
         development=False,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from models.base import Value
 from models.errors import ErrorReport
 from models.extraction import Origin
@@ -27,6 +29,26 @@ class EcopyOutcome(Value):
     path: str | None
     sha256: str
     level: str
+    state: str = "issued"
+    """`superseded` or `revoked` where it counts no more."""
+    status_at: str | None = None
+    status_reason: str | None = None
+    """Code of the rule set's, or `newer_copy`."""
+    superseded_by: str | None = None
+
+
+class SeenBefore(Value):
+    """An earlier document of the same paper, or of what may be the same one."""
+
+    document: str
+    likeness: Literal["same", "perhaps"]
+    digitised_at: str
+    dossier: str | None
+    lot: str | None
+    agrees: list[str]
+    """Of `type`, `number`, `issued_on`, `issuer`, `holder`."""
+    same_picture: bool
+    """The pictures of both first pages show the same sheet. False proves nothing: two scans may differ too much."""
 
 
 class SignatureOutcome(Value):
@@ -66,6 +88,8 @@ class DocumentOutcome(Value):
     ecopy: EcopyOutcome | None
     signatures: tuple[SignatureOutcome, ...] = ()
     """Only of files that came signed."""
+    seen_before: tuple[SeenBefore, ...] = ()
+    """When and for what this paper was digitised before; never merged."""
     error: ErrorReport | None = None
     """Why this one of several documents went no further; the others did."""
 

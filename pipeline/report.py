@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from models.pages import SourceFacts
 from pipeline.application import Application
@@ -18,6 +19,7 @@ from pipeline.outcome import (
 from pipeline.stages.base import own_pages
 from pipeline.stages.review import review_sheet
 from pipeline.stages.split import beginning, left_out
+from storage.keeping import lifecycle
 from storage.records import DocumentRecord, SourceRecord
 
 
@@ -56,7 +58,11 @@ def document_outcome(
         capture=CaptureOutcome(path=_text(capture_path), sha256=capture.sha256) if capture else None,
         ecopy=(
             EcopyOutcome(
-                id=ecopy.id, path=_text(ecopy_path), sha256=revision.sha256, level=revision.level.value
+                id=ecopy.id,
+                path=_text(ecopy_path),
+                sha256=revision.sha256,
+                level=revision.level.value,
+                **_status(app, ecopy.id),
             )
             if ecopy and revision
             else None
@@ -65,6 +71,7 @@ def document_outcome(
             SignatureOutcome(**{name: s[name] for name in SignatureOutcome.model_fields})
             for s in sheet.signatures
         ),
+        seen_before=sheet.seen_before,
     )
 
 
@@ -94,6 +101,20 @@ def source_outcome(
 def _page_count(app: Application, source_id: str) -> int:
     facts = app.register.source(source_id).facts
     return SourceFacts.model_validate(facts).page_count if facts else 0
+
+
+def _status(app: Application, ecopy_id: str) -> dict[str, Any]:
+    """What an e-copy is worth today; before its issue it counts as `issued` to nobody, because it has no file."""
+    with app.register.reading() as connection:
+        found = lifecycle.status_of(connection, ecopy_id)
+    if found is None:
+        return {}
+    return {
+        "state": found.state.value,
+        "status_at": found.status_at,
+        "status_reason": found.reason,
+        "superseded_by": found.superseded_by,
+    }
 
 
 def _text(path: Path | None) -> str | None:

@@ -36,6 +36,34 @@ class Settings(BaseSettings):
     database_url: str | None = Field(
         default=None, description="SQLAlchemy URL of the register; a SQLite file in the home by default"
     )
+    store: str | None = Field(
+        default=None,
+        description="Where the objects are: `folder:/path`, or `s3+https://HOST/BUCKET/PREFIX` with the options "
+        "`?access-key=…&secret-key-file=…&region=…&ca-file=…&sse=yes&create=yes&timeout=30&attempts=4&part-mib=8`; a "
+        "folder in the home by default",
+    )
+    second_store: str | None = Field(
+        default=None,
+        description="A second place with copies of the objects, written as `ECOPY_STORE`: read from where the first "
+        "fails, and repaired from",
+    )
+    master_key: str | None = Field(
+        default=None,
+        description="Master key of the encryption of objects: `file:/path`, `pkcs11:token=…;object=…?module-path=…&"
+        "pin-source=…` (RFC 7512) or `command:/program?name=…`; without it new objects are not encrypted",
+    )
+    old_master_keys: str | None = Field(
+        default=None,
+        description="Earlier master keys, written as `ECOPY_MASTER_KEY` and separated by spaces: they open older objects",
+    )
+    audit_anchor_hours: float = Field(
+        default=24,
+        gt=0,
+        description="The audit trail is time-stamped when its oldest uncovered entry is this old",
+    )
+    audit_anchor_entries: int = Field(
+        default=10_000, ge=1, description="… or when so many entries are not covered by a time-stamp"
+    )
     workers: int = Field(
         default_factory=_default_workers, ge=1, le=256, description="Documents worked on at the same time"
     )

@@ -15,6 +15,7 @@ from pipeline.settings import Settings
 if TYPE_CHECKING:
     from pdf.embedded import EmbeddedData
     from signing.trust import TrustStore
+    from storage.keeping.lifecycle import EcopyStatus
 
 
 class Verifier:
@@ -40,6 +41,29 @@ class Verifier:
         except OSError as fault:
             raise FileUnreadable(reason=fault.strerror or str(fault)) from fault
         return self._sandbox.call(child.verify_file, path.resolve(), self._trust)
+
+
+def status_here(
+    settings: Settings, report: VerificationReport, data: EmbeddedData | None
+) -> EcopyStatus | None:
+    """What this home's register says of the file today: revoked, superseded, destroyed. No look at anybody's data.
+
+    None where the home has no register, or never issued the file. Raises StorageFault.
+    """
+    if settings.database_url is None and not (settings.home / "register.sqlite3").is_file():
+        return None
+    from storage.database import open_database
+    from storage.keeping.lifecycle import status_of, status_of_file
+
+    engine = open_database(settings.register_url)
+    try:
+        with engine.connect().execution_options(reading=True) as connection:
+            found = status_of_file(connection, report.sha256)
+            if found is None and data is not None:
+                found = status_of(connection, data.data.ecopy_id)
+            return found
+    finally:
+        engine.dispose()
 
 
 def _trust(settings: Settings, anchors: Path | None) -> TrustStore:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from dataclasses import dataclass, field
 from functools import cached_property
+from hashlib import sha256
 from pathlib import Path
 
 from asn1crypto import pem, x509
@@ -13,6 +15,8 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.serialization import pkcs12
 
 from models.errors import CertificateRefused, SigningFault
+from models.signatures import SignerCertificate
+from models.times import iso
 
 PrivateKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
 
@@ -81,6 +85,21 @@ def name_part(name: x509.Name, part: str) -> str | None:
             if pair["type"].native == part:
                 return str(pair["value"].native)
     return None
+
+
+def certificate_facts(certificate: x509.Certificate) -> SignerCertificate:
+    """What the register keeps of a certificate that signed."""
+    der = certificate.dump()
+    validity = certificate["tbs_certificate"]["validity"]
+    return SignerCertificate(
+        sha256=sha256(der).hexdigest(),
+        subject=certificate.subject.human_friendly,
+        issuer=certificate.issuer.human_friendly,
+        serial=f"{certificate.serial_number:x}",
+        not_before=iso(validity["not_before"].native),
+        not_after=iso(validity["not_after"].native),
+        der=b64encode(der).decode(),
+    )
 
 
 def load_certificates(path: Path) -> tuple[x509.Certificate, ...]:

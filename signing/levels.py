@@ -45,7 +45,7 @@ from signing.coverage import FoundSignature, RememberedPolicy
 from signing.trust import SIGNING_USAGES, TrustStore
 
 
-class _NoNetwork(FetcherBackend):
+class NoNetwork(FetcherBackend):
     """Verification never leaves the machine; what is needed must be in the file or beside the anchor."""
 
     def get_fetchers(self) -> Any:
@@ -135,12 +135,12 @@ class Engine:
         self._beside = SignatureValidationSpec(
             cert_validation_policy=trust.policy(),
             revinfo_gathering_policy=RevocationInfoGatheringSpec(
-                RevinfoOnlineFetchingRule.LOCAL_ONLY, fetcher_backend=_NoNetwork()
+                RevinfoOnlineFetchingRule.LOCAL_ONLY, fetcher_backend=NoNetwork()
             ),
-            local_knowledge=_knowledge(trust.others, (), trust.revocation_lists),
+            local_knowledge=knowledge(trust.others, (), trust.revocation_lists),
             key_usage_settings=KeyUsageConstraints(key_usage=SIGNING_USAGES),
         )
-        everything = _knowledge(
+        everything = knowledge(
             (*trust.others, *store.certificates), store.answers, (*trust.revocation_lists, *store.lists)
         )
         self._all = SignatureValidationSpec(
@@ -230,7 +230,7 @@ def _hasher(data: bytes) -> Any:
     return lambda algorithm: hashlib.new(algorithm, data).digest()
 
 
-def _knowledge(
+def knowledge(
     certificates: Iterable[x509.Certificate],
     answers: Iterable[ocsp.OCSPResponse],
     lists: Iterable[crl.CertificateList],

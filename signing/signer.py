@@ -6,6 +6,7 @@ import hashlib
 import os
 import shutil
 import zlib
+from base64 import b64encode
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -39,17 +40,18 @@ from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from models.errors import CertificateRefused, SigningFault, TimestampUnavailable
 from models.ports import Clock, TimestampAuthority
-from models.signatures import Level, Reason, SignedFile, SignRequest
+from models.signatures import Level, Reason, SignedFile, SignedStatement, SignRequest
 from models.times import iso, vietnam_time
 from signing import appearance
 from signing.coverage import APPLICATION
-from signing.credentials import Credential, credential_from_pkcs12
+from signing.credentials import Credential, certificate_facts, credential_from_pkcs12
 from signing.devpki import DevelopmentPki
 from signing.durable import abandoned, beside, publish
 from signing.evidence import DevelopmentEvidence, EvidenceSource, KnownLists
 from signing.loop import finish
 from signing.names import timestamp_field_name
 from signing.quiet import keep_libraries_quiet
+from signing.statements import carry
 from signing.tokens import CheckedStamper, Known
 from signing.trust import TrustStore, judge_path, revoked_at, signing_usage_fault
 from signing.tsa import EmbeddedTsa
@@ -210,7 +212,33 @@ class PdfSigner:
             level=request.level,
             field_name=request.field_name,
             signer=self.common_name,
-            certificate_sha256=hashlib.sha256(self.credential.certificate.dump()).hexdigest(),
+            certificate=certificate_facts(self.credential.certificate),
+        )
+
+    def sign_statement(self, content: bytes) -> SignedStatement:
+        """Sign `content` beside it: CAdES with the certificates and the proof that they are good inside.
+
+        Time-stamped where an authority answers, else B-B. Raises CertificateRefused or SigningFault.
+        """
+        keep_libraries_quiet()
+        return finish(self._sign_statement(content))
+
+    async def _sign_statement(self, content: bytes) -> SignedStatement:
+        own = await self._own_certificate()
+        stamper = self._stamper(Level.B_T) if self.tsa is not None else None
+        signer, digest = _CmsSigner(self.credential), hashlib.sha256(content).digest()
+        with _as_fault():
+            try:
+                signed = await signer.async_sign(digest, DIGEST, timestamper=stamper, is_pdf_sig=False)
+            except TimestampUnavailable:
+                stamper = None
+                signed = await signer.async_sign(digest, DIGEST, is_pdf_sig=False)
+        carry(signed, [own.evidence, *(one.evidence for one in (stamper.met if stamper else ()))])
+        return SignedStatement(
+            signature=b64encode(signed.dump()).decode(),
+            signer=self.common_name,
+            level=Level.B_T if stamper else Level.B_B,
+            certificate=certificate_facts(self.credential.certificate),
         )
 
     def _stamper(self, level: Level) -> CheckedStamper | None:

@@ -63,7 +63,7 @@ class CheckedStamper(TimeStamper):
         """A checked token. Raises TimestampUnavailable."""
         token = self._authority.token(message_digest, md_algorithm)
         try:
-            content, certificate, others = _opened(token, message_digest, md_algorithm)
+            content, certificate, others = opened(token, message_digest, md_algorithm)
         except (ValueError, TypeError, KeyError, CMSExtractionError, CMSStructuralError) as error:
             raise TimestampUnavailable(reason=f"{self._authority.name}: broken token: {error}") from error
         except SignatureValidationError as error:
@@ -88,9 +88,13 @@ class CheckedStamper(TimeStamper):
         return Known(judgement.path, evidence)
 
 
-def _opened(
+def opened(
     token: bytes, digest: bytes, algorithm: str
 ) -> tuple[cms.ContentInfo, x509.Certificate, list[x509.Certificate]]:
+    """A token over `digest`, its signer and the other certificates in it; whom to trust is not judged here.
+
+    Raises ValueError, TypeError, KeyError or one of the library's errors for a token that is broken.
+    """
     content = cms.ContentInfo.load(token, strict=True)
     signed = content["content"]
     info = signed["encap_content_info"]["content"].parsed

@@ -10,22 +10,42 @@ from sqlalchemy import event
 
 from models.errors import StorageFault
 
-HEAD = "0003"
+HEAD = "0004"
 """The newest migration; compared first, so that an up-to-date database costs one query and no Alembic."""
 
 
 def open_database(url: str) -> sa.Engine:
     """Connect and bring the schema up to date. Raises StorageFault when the database can't be used."""
-    engine = sa.create_engine(url, **_options(url))
-    if engine.dialect.name == "sqlite":
-        _prepare_sqlite(engine)
+    engine = connect(url)
     try:
         if current_revision(engine) != HEAD:
             migrate(engine)
     except sa.exc.SQLAlchemyError as fault:
         engine.dispose()
         raise StorageFault(reason=str(fault.__cause__ or fault)) from fault
+    except StorageFault:
+        engine.dispose()
+        raise
     return engine
+
+
+def connect(url: str) -> sa.Engine:
+    """The engine over a database as it stands; nothing is made or migrated.
+
+    A server that went away or can't go on is a StorageFault wherever it shows, and worth another try: what was not
+    committed is not there, what was committed is.
+    """
+    engine = sa.create_engine(url, **_options(url))
+    if engine.dialect.name == "sqlite":
+        _prepare_sqlite(engine)
+    event.listen(engine, "handle_error", _told)
+    return engine
+
+
+def _told(context: Any) -> None:
+    if isinstance(context.sqlalchemy_exception, sa.exc.OperationalError | sa.exc.InterfaceError):
+        original = context.original_exception
+        raise StorageFault(reason=str(original).strip()) from original
 
 
 def current_revision(engine: sa.Engine) -> str | None:
@@ -48,6 +68,11 @@ def migrate(engine: sa.Engine, target: str = "head") -> None:
         command.upgrade(config, target)
 
 
+def stands_in_schema(name: str | None, _kind: str, _parents: Any) -> bool:
+    """Whether a table or index is the schema's; that of the full-text search is the database's own."""
+    return name is None or not name.startswith(("search_index", "ix_search_entries_words"))
+
+
 def _options(url: str) -> dict[str, Any]:
     if url.startswith("sqlite"):
         return {"connect_args": {"timeout": 30, "check_same_thread": False}}
@@ -65,6 +90,7 @@ def _prepare_sqlite(engine: sa.Engine) -> None:
             "journal_mode=WAL",
             "synchronous=FULL",
             "foreign_keys=ON",
+            "secure_delete=ON",  # a destroyed key must not stay in freed pages of the file
             "busy_timeout=30000",
         ):
             cursor.execute(f"PRAGMA {pragma}")

@@ -22,7 +22,12 @@ class StoredRef:
 
     key: str
     size: int
+    """Of the content, as whoever reads it gets it."""
     sha256: str
+    """Of the content."""
+    stored_size: int | None = None
+    """Of what lies in the store: more, where that is encrypted. None for an object that has been adopted before."""
+    stored_sha256: str | None = None
 
 
 @dataclass(frozen=True)
@@ -64,6 +69,9 @@ class DocumentRecord:
     confirmed_by: str | None
     confirmed_at: str | None
     reusable_from: str | None
+    dossier_code: str | None
+    """The dossier or lot it came in with, where it came in with one."""
+    lot_id: str | None
 
 
 @dataclass(frozen=True)

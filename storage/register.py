@@ -21,9 +21,9 @@ from models.ports import Clock
 from models.signatures import Level
 from models.states import DocumentState, EcopyState, check_document_way, check_ecopy_way
 from models.times import iso
-from storage import audit as trail
-from storage import judgements as judged
 from storage import schema as t
+from storage.audit import chain as trail
+from storage.papers import judgements as judged
 from storage.records import (
     WHOLE_DOCUMENT,
     CaptureRecord,
@@ -44,15 +44,19 @@ R = TypeVar("R")
 class Register:
     """Reads are single looks; every change happens inside `transaction()`, with its audit entry."""
 
-    def __init__(self, engine: sa.Engine, clock: Clock) -> None:
+    def __init__(self, engine: sa.Engine, clock: Clock, *, place: str = "") -> None:
+        """`place` is where acts come from unless they say otherwise: this host."""
         self._engine = engine
         self._clock = clock
+        self.place = place
 
     @contextmanager
-    def transaction(self, *, actor: str, purpose: str) -> Iterator[Transaction]:
+    def transaction(self, *, actor: str, purpose: str, place: str = "") -> Iterator[Transaction]:
         """All or nothing; committed and synced when the block ends without an exception."""
         with self._engine.begin() as connection:
-            yield Transaction(connection, iso(self._clock.now()), actor, purpose)
+            tx = Transaction(connection, iso(self._clock.now()), actor, purpose, place or self.place)
+            yield tx
+            trail.append(connection, tx.acts)
 
     def source(self, source_id: str) -> SourceRecord:
         return self._one(t.sources, t.sources.c.id == source_id, SourceRecord, "source", source_id)
@@ -129,7 +133,7 @@ class Register:
             .where(t.derivations.c.document_id == document_id)
             .group_by(t.derivations.c.stage)
         )
-        with self._reading() as connection:
+        with self.reading() as connection:
             return {stage: float(spent) for stage, spent in connection.execute(query)}
 
     def capture(self, document_id: str) -> CaptureRecord | None:
@@ -147,30 +151,33 @@ class Register:
     def judgements(
         self, *, since: date | None = None, document_type: str | None = None
     ) -> Iterator[JudgementRecord]:
-        """What people made of proposed fields, as `storage.judgements.stored` yields it."""
-        with self._reading() as connection:
+        """What people made of proposed fields, as `storage.papers.judgements.stored` yields it."""
+        with self.reading() as connection:
             yield from judged.stored(connection, since=since, document_type=document_type)
 
     def audit_of(self, subject: str) -> list[trail.AuditEntry]:
-        with self._reading() as connection:
+        with self.reading() as connection:
             return list(trail.entries(connection, subject))
 
     def first_audit_break(self) -> int | None:
         """Number of the first audit entry that was tampered with; None for a sound trail."""
-        with self._reading() as connection:
-            return trail.first_break(connection)
+        from storage.audit.verify import first_break, snapshot
+
+        with snapshot(self._engine) as connection:
+            return first_break(connection)
 
     def object_kinds(self) -> dict[str, int]:
         """How many objects of each kind belong to results."""
         query = sa.select(t.objects.c.kind, sa.func.count()).where(t.objects.c.state == "stored")
-        with self._reading() as connection:
+        with self.reading() as connection:
             return dict(connection.execute(query.group_by(t.objects.c.kind)).tuples().all())
 
-    def _reading(self) -> sa.Connection:
+    def reading(self) -> sa.Connection:
+        """A connection for reads that belong together, to be used in a `with` block."""
         return self._engine.connect().execution_options(reading=True)
 
     def _all(self, query: sa.Select[Any], kind: type[R]) -> list[R]:
-        with self._reading() as connection:
+        with self.reading() as connection:
             return [_record(row, kind) for row in connection.execute(query).mappings()]
 
     def _maybe(self, table: sa.Table, where: sa.ColumnElement[bool], kind: type[R]) -> R | None:
@@ -189,21 +196,27 @@ class Register:
 class Transaction:
     """Changes that are committed together."""
 
-    def __init__(self, connection: sa.Connection, at: str, actor: str, purpose: str) -> None:
+    def __init__(self, connection: sa.Connection, at: str, actor: str, purpose: str, place: str = "") -> None:
         self.connection = connection
         self.at = at
-        self._actor = actor
-        self._purpose = purpose
+        self.actor = actor
+        self.purpose = purpose
+        self.place = place
+        self.acts: list[trail.Act] = []
+        """What is on record of this transaction; written at its end, when everything else is."""
 
     def audit(self, action: str, subject: str, **details: Any) -> None:
-        trail.append(
-            self.connection,
-            at=self.at,
-            actor=self._actor,
-            action=action,
-            subject=subject,
-            purpose=self._purpose,
-            details=details,
+        """Put an act on record, under this transaction's actor and purpose."""
+        self.acts.append(
+            trail.Act(
+                at=self.at,
+                actor=self.actor,
+                action=action,
+                subject=subject,
+                purpose=self.purpose,
+                details=details,
+                place=self.place,
+            )
         )
 
     def add_source(

@@ -12,8 +12,8 @@ from extraction.calibration import Calibration, calibration_in_force
 from extraction.extract import extractor_version
 from models.errors import NoBetterCalibration, UsageError
 from models.times import vietnam_time
-from pipeline.access import given, operator
 from pipeline.application import Application
+from pipeline.attempts import attempt, given, operator
 from pipeline.export import write_out
 from pipeline.learning.recalibrate import Comparison, recalibrated, threshold_under, version_of
 from pipeline.learning.report import LearnReport, summed_up
@@ -38,7 +38,10 @@ def learn_report(
     """Where extraction fails. Examples are looks at their documents. Raises UsageError without a purpose."""
     records = app.register.judgements(since=since, document_type=document_type)
     report = summed_up(records, examples=examples)
-    with app.register.transaction(actor=operator(), purpose=given(purpose)) as tx:
+    with (
+        attempt(app, "learn_report", SUBJECT, purpose=purpose),
+        app.register.transaction(actor=operator(), purpose=given(purpose)) as tx,
+    ):
         tx.audit("learn_report", SUBJECT, documents=report.documents, examples=len(report.examples))
         for document_id in dict.fromkeys(example.document_id for example in report.examples):
             tx.audit("look", document_id, through="learn_report")
@@ -54,7 +57,10 @@ def export_samples(
     """
     records = app.register.judgements(since=since, document_type=document_type)
     lines = list(as_lines(samples_of(records)))
-    with app.register.transaction(actor=operator(), purpose=given(purpose)) as tx:
+    with (
+        attempt(app, "learn_export", SUBJECT, purpose=purpose),
+        app.register.transaction(actor=operator(), purpose=given(purpose)) as tx,
+    ):
         tx.audit("learn_export", SUBJECT, samples=len(lines))
     write_out(target, "".join(lines))
     return len(lines)
@@ -69,7 +75,10 @@ def recalibrate(
     """
     own = samples_of(app.register.judgements(since=since))
     judged = list(chain(own, *(samples_in(path) for path in more)))
-    with app.register.transaction(actor=operator(), purpose=given(purpose)) as tx:
+    with (
+        attempt(app, "learn_recalibrate", SUBJECT, purpose=purpose),
+        app.register.transaction(actor=operator(), purpose=given(purpose)) as tx,
+    ):
         tx.audit("learn_recalibrate", SUBJECT, samples=len(judged))
     base = calibration_in_force()
     version = version_of(judged, base, vietnam_time(app.clock.now()).date())

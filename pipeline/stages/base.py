@@ -27,8 +27,10 @@ class Stage(Protocol):
 
 
 def purpose_of(document: DocumentRecord) -> str:
-    """The purpose under which the program works on a document."""
-    return f"document:{document.id}"
+    """The purpose under which the program works on a document: the case it came in with, where there is one."""
+    if document.dossier_code is not None:
+        return f"dossier:{document.dossier_code}"
+    return f"lot:{document.lot_id}" if document.lot_id is not None else f"document:{document.id}"
 
 
 def source_facts(source: SourceRecord) -> SourceFacts:

@@ -12,6 +12,7 @@ from models.times import iso
 from pdf.writer import DocumentMetadata, write_pdfa
 from pipeline.application import Application
 from pipeline.pictures import page_inputs
+from pipeline.recording import record_captured
 from pipeline.stages.base import ACTOR, purpose_of, source_facts
 from pipeline.version import software
 from signing.names import field_name
@@ -68,6 +69,7 @@ class Capture:
             stored = app.vault.write("capture", signed)
         with app.register.transaction(actor=hand.person.id, purpose=purpose_of(document)) as tx:
             tx.add_capture(document.id, stored, level=result.level, signed_by=hand.person.name)
+            record_captured(tx, app, document, result)
             tx.add_derivation(
                 document.id,
                 self.name,

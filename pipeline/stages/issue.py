@@ -8,6 +8,7 @@ from models.errors import ObjectMissing
 from models.signatures import Level
 from models.states import EcopyState
 from pipeline.application import Application
+from pipeline.recording import record_issued
 from pipeline.stages.base import purpose_of
 from pipeline.stages.sign import Sign
 from storage.records import DocumentRecord, StoredRef
@@ -37,7 +38,7 @@ class Issue:
         ref = StoredRef(key=signed.object_key, size=facts["size"], sha256=facts["sha256"])
         with app.register.transaction(actor=app.hands.seal.person.id, purpose=purpose_of(document)) as tx:
             tx.add_revision(ecopy.id, 1, ref, level=Level(facts["level"]), signed_by=facts["signer"])
-            tx.set_ecopy_state(ecopy, EcopyState.ISSUED)
+            record_issued(tx, app, document, tx.set_ecopy_state(ecopy, EcopyState.ISSUED))
             tx.add_derivation(
                 document.id,
                 self.name,

@@ -165,6 +165,12 @@ def stored_reading(app: Application, document: DocumentRecord) -> StoredReading:
     return StoredReading(engine, {at: r.object_key or "" for at, r in enumerate(own, start=1)}, app)
 
 
+def page_texts(app: Application, document: DocumentRecord) -> list[str]:
+    """What was read on a document's pages, one text a page. Raises ConflictError before the read stage."""
+    reading = stored_reading(app, document)
+    return [reading.page(number).text for number in sorted(reading.keys)]
+
+
 def engine_of(app: Application, document: DocumentRecord) -> str:
     """Name and version of the engine that made the latest reading. Raises ConflictError before the read stage."""
     engine = _engine_of(app, document)

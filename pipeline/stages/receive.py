@@ -13,11 +13,12 @@ import sqlalchemy as sa
 
 from models.batches import AUTO, ONE_DOCUMENT
 from models.ecopy import PresentedAs
-from models.errors import FileUnreadable, PathNotFound, TooLarge
+from models.errors import ConflictError, FileUnreadable, PathNotFound, TooLarge
 from models.states import DocumentState, check_document_way
 from pipeline.application import Application
+from pipeline.meeting import Case, check_room, put_in
 from pipeline.stages.base import ACTOR
-from storage.parts import set_grouping
+from storage.papers.parts import set_grouping
 from storage.records import Intake, SourceRecord
 
 CHUNK = 1 << 20
@@ -39,12 +40,14 @@ def receive(
     presented_as: PresentedAs,
     forced_type: str | None,
     grouping: str | None = None,
+    case: Case | None = None,
 ) -> SourceRecord:
     """Take a file into the store and the register. The same content again gives the same source.
 
-    `grouping` is a person's word on how it falls into documents (`storage.records.SourceRecord.grouping`).
-    Raises PathNotFound, FileUnreadable, TooLarge (nothing is kept then), StorageFault, or ConflictError when the
-    documents of a known source are to be put together otherwise and one of them is confirmed.
+    `grouping` is a person's word on how it falls into documents (`storage.records.SourceRecord.grouping`); `case` is
+    what it came in for. Raises PathNotFound, FileUnreadable, TooLarge, ComponentMet, CaseEnded (nothing is kept then),
+    StorageFault, or ConflictError when the documents of a known source are to be put together otherwise and one of
+    them is confirmed.
     """
     try:
         if not path.is_file():
@@ -56,7 +59,8 @@ def receive(
             mac = content_mac(app, handle)
             known = app.register.source_by_content(mac)
             if known is not None:
-                return _again(app, known, grouping)
+                return _again(app, known, grouping, case)
+            check_room(app, case)
             handle.seek(0)
             copy = _Counted(handle, app.content_key)
             stored = app.vault.write("original", cast(BinaryIO, copy))
@@ -64,8 +68,9 @@ def receive(
         raise FileUnreadable(reason=fault.strerror or str(fault)) from fault
     rules = app.rules_today()
     try:
-        with app.register.transaction(actor=_person(), purpose=f"intake:{intake}") as tx:
-            source_id, _ = tx.add_source(
+        purpose = case.purpose if case else f"intake:{intake}"
+        with app.register.transaction(actor=_person(), purpose=purpose) as tx:
+            source_id, document_id = tx.add_source(
                 stored,
                 content_mac=copy.mac(),
                 filename=path.name,
@@ -76,17 +81,26 @@ def receive(
                 forced_type=forced_type,
                 grouping=grouping or AUTO,
             )
+            if case is not None:
+                put_in(tx, app, case, [document_id])
     except sa.exc.IntegrityError:
         # Another worker registered the same content between our look and our write: theirs counts.
         app.vault.discard(stored)
         winner = app.register.source_by_content(copy.mac())
         if winner is None:
             raise
+        _put_in(app, winner, case)
         return winner
+    except ConflictError:
+        # The component was met, or its dossier ended, between our look and our write.
+        app.vault.discard(stored)
+        raise
     return app.register.source(source_id)
 
 
-def _again(app: Application, source: SourceRecord, grouping: str | None) -> SourceRecord:
+def _again(
+    app: Application, source: SourceRecord, grouping: str | None, case: Case | None = None
+) -> SourceRecord:
     """A refused file that is handed in again is judged again: limits or software may have changed."""
     documents = app.register.documents_of(source.id)
     if grouping is not None and grouping != source.grouping:
@@ -100,7 +114,16 @@ def _again(app: Application, source: SourceRecord, grouping: str | None) -> Sour
             with app.register.transaction(actor=ACTOR, purpose=f"document:{document.id}") as tx:
                 tx.set_document_state(document, DocumentState.RECEIVED)
                 tx.audit("judge_again", document.id)
+    _put_in(app, source, case)
     return app.register.source(source.id)
+
+
+def _put_in(app: Application, source: SourceRecord, case: Case | None) -> None:
+    """A known source comes in for another case: its documents are the same ones."""
+    if case is not None:
+        documents = [document.id for document in app.register.documents_of(source.id)]
+        with app.register.transaction(actor=_person(), purpose=case.purpose) as tx:
+            put_in(tx, app, case, documents)
 
 
 class _Counted(io.RawIOBase):

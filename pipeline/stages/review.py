@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from dataclasses import fields as dataclass_fields
 from typing import Any
 
 from extraction.extract import apply_corrections
 from models.errors import IllegalTransition, StillDoubtful, WrongRole
-from models.extraction import UNKNOWN_TYPE, Extraction
+from models.extraction import UNKNOWN_TYPE, Extraction, FieldValue
 from models.pages import PdfNature
 from models.people import Person
 from models.signatures import Verdict
@@ -17,10 +18,16 @@ from pipeline import child
 from pipeline.application import Application
 from pipeline.flags import Weight, weighed
 from pipeline.learning.judging import judged_document
+from pipeline.outcome import SeenBefore
+from pipeline.recording import record_confirmed
+from pipeline.same_paper import compared_pictures, flags_of, prints_of, seen_before
 from pipeline.stages.base import ACTOR, purpose_of, source_facts
 from pipeline.stages.extract import propose
 from pipeline.stages.pages import page_flags
-from pipeline.stages.read import engine_of
+from pipeline.stages.read import engine_of, page_texts
+from storage.cases.records import FieldRecord
+from storage.papers.facts import current_fields
+from storage.papers.same_paper import keep_prints
 from storage.records import DocumentRecord
 
 
@@ -32,6 +39,8 @@ class ReviewSheet:
     flags: tuple[str, ...]
     signatures: tuple[dict[str, Any], ...]
     """Reports on the signatures that the received file already carried."""
+    seen_before: tuple[SeenBefore, ...] = ()
+    """Earlier documents of what is, or may be, the same paper."""
 
     @property
     def doubtful(self) -> bool:
@@ -72,12 +81,14 @@ class Review:
             flags.append("born_digital_unsigned")
             if not app.rules_of(document.rule_set).ecopy.electronic_source.value:
                 flags.append("electronic_source_refused")
+        pictures = compared_pictures(app, document, review_sheet(app, document).extraction)
         with app.register.transaction(actor=ACTOR, purpose=purpose_of(document)) as tx:
+            keep_prints(tx, document.id, prints_of(app, document))
             tx.add_derivation(
                 document.id,
                 self.name,
                 self.version,
-                {"flags": flags, "signatures": signatures},
+                {"flags": flags, "signatures": signatures, "same_sheet": pictures},
                 seconds=time.perf_counter() - started,
             )
             tx.set_document_state(document, DocumentState.IN_REVIEW)
@@ -99,13 +110,30 @@ def review_sheet(app: Application, document: DocumentRecord) -> ReviewSheet:
             extractor="none", document_type=UNKNOWN_TYPE, type_probability=0.0, fields={}, needs_review=()
         )
     )
+    if confirmed is not None:
+        extraction = _with_corrections(app, document, extraction)
     review = app.register.derivation(document.id, "review")
     own = review.facts["flags"] if review else []
+    seen = seen_before(app, document, extraction, review.facts.get("same_sheet", {}) if review else {})
     return ReviewSheet(
         extraction=extraction,
-        flags=tuple(dict.fromkeys([*own, *extraction.flags])),
+        flags=tuple(dict.fromkeys([*own, *extraction.flags, *flags_of(seen)])),
         signatures=tuple(review.facts["signatures"]) if review else (),
+        seen_before=seen,
     )
+
+
+def _with_corrections(app: Application, document: DocumentRecord, confirmed: Extraction) -> Extraction:
+    """The confirmed fields with what was corrected since (`pipeline.corrections`)."""
+    with app.register.reading() as connection:
+        current = current_fields(connection, document.id)
+    names = FieldValue.model_fields.keys() & {field.name for field in dataclass_fields(FieldRecord)}
+    changed = {
+        name: FieldValue(**{part: getattr(row, part) for part in names})
+        for name, row in current.items()
+        if row.version > 1
+    }
+    return confirmed.model_copy(update={"fields": {**confirmed.fields, **changed}})
 
 
 def confirm(
@@ -155,6 +183,7 @@ def confirm(
         machine_found_type=document.forced_type is None,
     )
     confirmed = confirmed.model_copy(update={"needs_review": ()})
+    texts = page_texts(app, document)
     with app.register.transaction(actor=person.id, purpose=purpose_of(document)) as tx:
         tx.add_derivation(
             document.id,
@@ -164,6 +193,7 @@ def confirm(
             seconds=time.perf_counter() - started,
         )
         tx.set_document_state(document, DocumentState.APPROVED, confirmed_by=person.name, confirmed_at=tx.at)
+        record_confirmed(tx, app, document, confirmed, person, texts=texts)
         tx.audit(
             "confirm",
             document.id,

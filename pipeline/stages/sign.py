@@ -12,6 +12,7 @@ from models.times import iso
 from pdf.placement import page_placement
 from pdf.stamp import place_stamp
 from pipeline.application import Application
+from pipeline.recording import record_signed
 from pipeline.stages.base import page_facts, purpose_of
 from pipeline.stamp import agency_stamp
 from signing.names import field_name
@@ -66,6 +67,7 @@ class Sign:
                 stored=stored,
             )
             tx.set_ecopy_state(ecopy, EcopyState.AWAITING_TIMESTAMP)
+            record_signed(tx, app, document, ecopy, result)
 
     def _check(self, app: Application, signed: Path, request: SignRequest) -> None:
         """Judge our own file as strictly as a stranger's before it counts. Raises SigningFault."""

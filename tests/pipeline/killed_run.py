@@ -38,14 +38,14 @@ def main(home: Path, out: Path, at: int, sources: list[Path]) -> None:
     from pipeline.digitize import Order, digitize
     from pipeline.inputs import collect
     from pipeline.settings import load_settings
-    from storage.folder_store import FolderStore
+    from storage.stores.folder import FolderStore
 
     reaper = Reaper(at)
     put = FolderStore.put
 
-    def watched_put(self: FolderStore, key: str, source: Any) -> Any:
+    def watched_put(self: FolderStore, key: str, source: Any, notes: Any = None) -> Any:
         reaper.step()
-        stored = put(self, key, source)
+        stored = put(self, key, source, notes)
         reaper.step()
         return stored
 

@@ -86,20 +86,25 @@ def test_a_born_digital_pdf_is_read_without_ocr_and_says_so(app: Application, tm
     assert row.facts["engine"]["name"] == "text-layer"
 
 
-def test_a_signed_pdf_is_kept_byte_for_byte_and_never_copied(app: Application, tmp_path: Path) -> None:
+def test_a_signed_pdf_is_kept_byte_for_byte_and_never_copied(tmp_path: Path) -> None:
     papers = tmp_path / "papers"
     write_demo(papers)
     signed = tmp_path / "signed.pdf"
-    request = SignRequest(field_name="CoQuan", level=Level.B_LTA, signed_at=iso(app.clock.now()))
-    app.hands.seal.signer.sign(papers / "quyet-dinh-dien-tu.pdf", signed, request)
-    document = _only(digitized(app, tmp_path / "out", signed))
-    assert document.state == "approved"
-    assert (document.capture, document.ecopy) == (None, None)
-    assert "signed_original" in document.flags
-    assert [s.verdict for s in document.signatures if s.field_name == "CoQuan"] == ["valid"]
-    source = app.register.source(app.register.document(document.id).source_id)
-    assert app.vault.read(source.object_key) == signed.read_bytes()
-    assert not (tmp_path / "out" / "signed.pdf").exists()
+    with application(tmp_path / "home") as app:
+        request = SignRequest(field_name="CoQuan", level=Level.B_LTA, signed_at=iso(app.clock.now()))
+        app.hands.seal.signer.sign(papers / "quyet-dinh-dien-tu.pdf", signed, request)
+        document = _only(digitized(app, tmp_path / "out", signed))
+        assert document.state == "approved"
+        assert (document.capture, document.ecopy) == (None, None)
+        assert "signed_original" in document.flags
+        assert [s.verdict for s in document.signatures if s.field_name == "CoQuan"] == ["valid"]
+        source = app.register.source(app.register.document(document.id).source_id)
+        assert app.vault.read(source.object_key) == signed.read_bytes()
+        assert not (tmp_path / "out" / "signed.pdf").exists()
+        # The same decision without its signature is another file of the same paper: somebody is told.
+        unsigned = _only(digitized(app, tmp_path / "out", papers / "quyet-dinh-dien-tu.pdf"))
+        assert unsigned.state == "in_review"
+        assert [seen.document for seen in unsigned.seen_before] == [document.id]
 
 
 def test_a_signed_pdf_that_was_tampered_with_stops_for_review(app: Application, tmp_path: Path) -> None:

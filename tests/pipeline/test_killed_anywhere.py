@@ -19,8 +19,8 @@ from signing.trust import TrustStore
 from signing.verify import verify_pdf
 from storage import schema as t
 from storage.database import open_database
-from storage.folder_store import FolderStore
 from storage.register import Register
+from storage.stores.folder import FolderStore
 from storage.vault import Vault
 from tests.clocks import FixedClock
 from tests.pipeline.batches import bound, card

@@ -189,7 +189,7 @@ def test_the_json_file_says_what_the_answer_said(finished: Finished) -> None:
 def test_every_act_is_on_record_with_a_purpose(finished: Finished) -> None:
     document = finished.document("giay-khai-sinh.jpg")
     entries = finished.app.register.audit_of(document.id)
-    assert [e.action for e in entries] == ["receive", "sign_capture", "confirm", "compose"]
+    assert [e.action for e in entries] == ["receive", "sign_capture", "confirm", "compose", "export"]
     assert all(e.purpose for e in entries)
     assert finished.app.register.first_audit_break() is None
     assert document.ecopy is not None

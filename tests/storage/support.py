@@ -9,11 +9,12 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from storage.database import open_database
-from storage.folder_store import FolderStore
 from storage.records import DocumentRecord
 from storage.register import Register
+from storage.stores.folder import FolderStore
 from storage.vault import Vault
 from tests.clocks import FixedClock
+from tests.servers.postgres import new_database
 
 
 @dataclass
@@ -42,12 +43,21 @@ class Room:
         return self.register.document(document_id)
 
 
-def room(folder: Path) -> Room:
+DATABASES = ("sqlite", "postgresql")
+"""What the register is tested on, alike."""
+
+
+def database_url(kind: str, folder: Path) -> str:
+    """An empty database of that kind, a real one."""
+    return new_database() if kind == "postgresql" else f"sqlite:///{folder / 'register.sqlite3'}"
+
+
+def room(folder: Path, database: str = "sqlite") -> Room:
     clock = FixedClock()
     folder.mkdir(parents=True, exist_ok=True)
     store = FolderStore(folder / "objects")
     store.prepare()
-    engine = open_database(f"sqlite:///{folder / 'register.sqlite3'}")
+    engine = open_database(database_url(database, folder))
     return Room(
         engine=engine,
         store=store,

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql
-from sqlalchemy.schema import CreateTable
 
 from models.extraction import Evidence, FieldValue
 from models.geometry import Box
@@ -17,7 +14,7 @@ from models.people import Agency, Person, Role
 from models.states import DocumentState
 from storage import schema as t
 from storage.records import DocumentRecord
-from tests.storage.support import Room, room
+from tests.storage.support import Room
 
 OFFICER = Person(
     id="officer",
@@ -51,8 +48,7 @@ def judged(home: Room, document: DocumentRecord, given: JudgedDocument) -> None:
         tx.add_judgements(document.id, given, by=OFFICER)
 
 
-def test_reading_proposal_and_truth_come_back_as_they_were_given(tmp_path: Path) -> None:
-    home = room(tmp_path)
+def test_reading_proposal_and_truth_come_back_as_they_were_given(home: Room) -> None:
     document = home.receive()
     judged(home, document, sheet(CHANGED, ADDED))
     first, second = home.register.judgements()
@@ -66,8 +62,7 @@ def test_reading_proposal_and_truth_come_back_as_they_were_given(tmp_path: Path)
     )
 
 
-def test_a_field_of_a_document_is_judged_once(tmp_path: Path) -> None:
-    home = room(tmp_path)
+def test_a_field_of_a_document_is_judged_once(home: Room) -> None:
     document = home.receive()
     judged(home, document, sheet(CHANGED))
     with pytest.raises(sa.exc.IntegrityError):
@@ -75,8 +70,7 @@ def test_a_field_of_a_document_is_judged_once(tmp_path: Path) -> None:
     assert [r.judgement for r in home.register.judgements()] == [CHANGED]
 
 
-def test_judgements_are_found_by_day_and_type(tmp_path: Path) -> None:
-    home = room(tmp_path)
+def test_judgements_are_found_by_day_and_type(home: Room) -> None:
     early, late = home.receive(b"1"), home.receive(b"2")
     judged(home, early, sheet(CHANGED))
     home.clock.move(timedelta(hours=14, minutes=44, seconds=56))  # midnight in Vietnam
@@ -93,8 +87,7 @@ def test_judgements_are_found_by_day_and_type(tmp_path: Path) -> None:
     assert found(document_type="can_cuoc", since=date(2026, 11, 23)) == []
 
 
-def test_what_was_judged_goes_when_the_document_is_disposed_of(tmp_path: Path) -> None:
-    home = room(tmp_path)
+def test_what_was_judged_goes_when_the_document_is_disposed_of(home: Room) -> None:
     gone, kept = home.receive(b"1"), home.receive(b"2")
     for document in (gone, kept):
         judged(home, document, sheet(CHANGED))
@@ -105,30 +98,9 @@ def test_what_was_judged_goes_when_the_document_is_disposed_of(tmp_path: Path) -
     assert [r.document_id for r in home.register.judgements()] == [kept.id]
 
 
-def test_what_was_judged_goes_with_the_documents_row(tmp_path: Path) -> None:
-    home = room(tmp_path)
+def test_what_was_judged_goes_with_the_documents_row(home: Room) -> None:
     document = home.receive()
     judged(home, document, sheet(CHANGED))
     with home.engine.begin() as connection:
         connection.execute(t.documents.delete().where(t.documents.c.id == document.id))
     assert list(home.register.judgements()) == []
-
-
-def test_a_register_of_the_first_release_gets_the_table_and_keeps_its_documents(tmp_path: Path) -> None:
-    home = room(tmp_path)
-    document = home.receive()
-    with home.engine.begin() as connection:  # as the first release left it
-        connection.execute(sa.text("drop table judgements"))
-        connection.execute(sa.text("alter table sources drop column grouping"))
-        connection.execute(sa.text("alter table documents drop column pages"))
-        connection.execute(sa.text("update alembic_version set version_num = '0001'"))
-    home.engine.dispose()
-    again = room(tmp_path)
-    judged(again, again.register.document(document.id), sheet(CHANGED))
-    assert [r.document_id for r in again.register.judgements()] == [document.id]
-
-
-def test_postgresql_gets_the_same_table() -> None:
-    made = str(CreateTable(t.judgements).compile(dialect=postgresql.dialect()))
-    assert "FOREIGN KEY(document_id) REFERENCES documents (id) ON DELETE CASCADE" in made
-    assert "PRIMARY KEY (document_id, field)" in made

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
-import sqlalchemy as sa
 
 from models.errors import ConflictError, IllegalTransition
 from models.states import DocumentState
-from storage import parts
-from storage.database import migrate
-from tests.storage.support import Room, room
+from storage.papers import parts
+from tests.storage.support import Room
 
 WAY = (DocumentState.TRIAGED, DocumentState.READ, DocumentState.EXTRACTED, DocumentState.IN_REVIEW)
 
@@ -28,8 +24,7 @@ def moved(home: Room, identifier: str, *states: DocumentState) -> None:
             tx.set_document_state(home.register.document(identifier), state)
 
 
-def test_the_first_document_keeps_the_first_part_and_each_further_part_becomes_one(tmp_path: Path) -> None:
-    home = room(tmp_path)
+def test_the_first_document_keeps_the_first_part_and_each_further_part_becomes_one(home: Room) -> None:
     made = settled(home, (1, 2), (4,), (5, 6, 8))
     scan = home.register.document(made[0])
     documents = home.register.documents_of(scan.source_id)
@@ -40,16 +35,14 @@ def test_the_first_document_keeps_the_first_part_and_each_further_part_becomes_o
     assert home.register.scan_of(scan.source_id) == scan
 
 
-def test_pages_are_given_out_once(tmp_path: Path) -> None:
-    home = room(tmp_path)
+def test_pages_are_given_out_once(home: Room) -> None:
     (identifier,) = settled(home, (1,))
     with pytest.raises(ConflictError), home.register.transaction(actor="t", purpose="t") as tx:
         parts.settle(tx, home.register.document(identifier), [(1,), (2,)])
     assert len(home.register.documents_of(home.register.document(identifier).source_id)) == 1
 
 
-def test_documents_can_be_put_together_otherwise(tmp_path: Path) -> None:
-    home = room(tmp_path)
+def test_documents_can_be_put_together_otherwise(home: Room) -> None:
     first, second = settled(home, (1,), (2,))
     moved(home, first, *WAY)
     scan = home.register.document(first)
@@ -65,8 +58,7 @@ def test_documents_can_be_put_together_otherwise(tmp_path: Path) -> None:
     assert home.register.scan_of(scan.source_id).id == first
 
 
-def test_a_confirmed_document_is_never_taken_apart(tmp_path: Path) -> None:
-    home = room(tmp_path)
+def test_a_confirmed_document_is_never_taken_apart(home: Room) -> None:
     first, second = settled(home, (1,), (2,))
     moved(home, second, *WAY[1:], DocumentState.APPROVED)
     scan = home.register.document(first)
@@ -75,22 +67,3 @@ def test_a_confirmed_document_is_never_taken_apart(tmp_path: Path) -> None:
     with pytest.raises(IllegalTransition), home.register.transaction(actor="t", purpose="t") as tx:
         parts.regroup(tx, scan, living, [(1, 2)])
     assert [d.id for d in home.register.documents_of(scan.source_id)] == [first, second]
-
-
-def test_documents_of_before_there_were_parts_stay_whole(tmp_path: Path) -> None:
-    home = room(tmp_path)
-    old, fresh = home.receive(b"1"), home.receive(b"2")
-    for document in (old, fresh):
-        facts = {"kind": "pdf", "size": 4, "page_count": 3}
-        with home.register.transaction(actor="t", purpose="t") as tx:
-            tx.set_source_facts(document.source_id, facts)
-            tx.set_document_state(document, DocumentState.TRIAGED)
-    moved(home, old.id, DocumentState.READ)
-    with home.engine.begin() as connection:  # as the releases before left it
-        connection.execute(sa.text("alter table sources drop column grouping"))
-        connection.execute(sa.text("alter table documents drop column pages"))
-        connection.execute(sa.text("update alembic_version set version_num = '0002'"))
-    migrate(home.engine)
-    assert home.register.document(old.id).pages == "1-3"
-    assert home.register.document(fresh.id).pages is None
-    assert home.register.source(old.source_id).grouping == "auto"

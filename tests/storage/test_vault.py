@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import io
-from pathlib import Path
 
 import pytest
 
 from models.errors import ObjectDamaged
 from models.ids import new_id
 from models.signatures import Level
-from tests.storage.support import room
+from tests.storage.support import Room
 
 
-def test_an_object_nobody_adopted_is_removed_and_an_adopted_one_stays(tmp_path: Path) -> None:
-    home = room(tmp_path)
+def test_an_object_nobody_adopted_is_removed_and_an_adopted_one_stays(home: Room) -> None:
     document = home.receive(b"kept")
     home.vault.write("picture", b"abandoned")
     assert home.vault.remove_abandoned() == 1
@@ -23,8 +21,7 @@ def test_an_object_nobody_adopted_is_removed_and_an_adopted_one_stays(tmp_path: 
     assert home.vault.read(source.object_key) == b"kept"
 
 
-def test_a_result_whose_transaction_fails_leaves_its_object_abandoned(tmp_path: Path) -> None:
-    home = room(tmp_path)
+def test_a_result_whose_transaction_fails_leaves_its_object_abandoned(home: Room) -> None:
     document = home.receive()
     ref = home.vault.write("capture", b"signed")
 
@@ -39,8 +36,7 @@ def test_a_result_whose_transaction_fails_leaves_its_object_abandoned(tmp_path: 
     assert home.vault.abandoned() == (ref.key,)
 
 
-def test_a_damaged_object_is_found_when_it_is_read(tmp_path: Path) -> None:
-    home = room(tmp_path)
+def test_a_damaged_object_is_found_when_it_is_read(home: Room) -> None:
     key = home.register.source(home.receive(b"original").source_id).object_key
     with home.vault.local_path(key) as path:
         path.chmod(0o600)
@@ -49,8 +45,7 @@ def test_a_damaged_object_is_found_when_it_is_read(tmp_path: Path) -> None:
         home.vault.read(key)
 
 
-def test_missing_and_orphaned_objects_are_named(tmp_path: Path) -> None:
-    home = room(tmp_path)
+def test_missing_and_orphaned_objects_are_named(home: Room) -> None:
     key = home.register.source(home.receive().source_id).object_key
     orphan = new_id()
     home.store.put(orphan, io.BytesIO(b"nobody knows me"))
@@ -59,8 +54,7 @@ def test_missing_and_orphaned_objects_are_named(tmp_path: Path) -> None:
     assert home.vault.orphans() == (orphan,)
 
 
-def test_a_released_object_counts_as_abandoned_from_the_commit_on(tmp_path: Path) -> None:
-    home = room(tmp_path)
+def test_a_released_object_counts_as_abandoned_from_the_commit_on(home: Room) -> None:
     document = home.receive()
     ref = home.vault.write("draft", b"draft")
     with home.register.transaction(actor="test", purpose="test") as tx:

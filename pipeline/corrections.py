@@ -1,0 +1,137 @@
+"""Paper and data disagree: raised by one person, decided by another; what is accepted becomes a new version."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from extraction.extract import apply_corrections
+from models.errors import ConflictError
+from models.extraction import FieldValue
+from models.people import Person
+from models.states import CorrectionState, DocumentState, EcopyState
+from models.text import squeeze
+from pipeline.application import Application
+from pipeline.attempts import given
+from pipeline.authority import check_role, recorded
+from pipeline.recording import record_corrected
+from pipeline.stages.review import review_sheet
+from storage.papers import corrections
+from storage.papers.corrections import CorrectionTask
+from storage.people.parties import note_person
+from storage.records import DocumentRecord
+from storage.register import Transaction
+
+
+@dataclass(frozen=True)
+class Decided:
+    """A task that was decided, and the e-copies that still say what the data said before."""
+
+    task: CorrectionTask
+    outdated: tuple[str, ...] = ()
+    """Issued e-copies of the document: to be revoked, or superseded by a new one."""
+
+
+@recorded("raise_correction")
+def raise_correction(
+    app: Application,
+    any_id: str,
+    field: str,
+    paper_value: str | None,
+    *,
+    person: Person,
+    dossier: str | None = None,
+    note: str | None = None,
+) -> CorrectionTask:
+    """Put on record that the paper says `paper_value` where the data say something else; nothing is changed.
+
+    Raises NotFound, UnknownField, BadFieldValue, or ConflictError for a document that nobody has confirmed yet.
+    """
+    document = _confirmed(app, any_id)
+    said = _as_typed(app, document, field, paper_value).value
+    purpose = f"dossier:{dossier}" if dossier else f"correction:{document.id}"
+    with app.register.transaction(actor=person.id, purpose=purpose) as tx:
+        note_person(tx, person)
+        identifier = corrections.raise_task(
+            tx,
+            document.id,
+            field,
+            data_value=corrections.current_value(tx.connection, document.id, field),
+            paper_value=said,
+            raised_by=person.id,
+            dossier=dossier,
+            note=squeeze(note) if note else None,
+        )
+        return corrections.task(tx.connection, identifier)
+
+
+@recorded("decide_correction")
+def decide(
+    app: Application, identifier: str, *, accept: bool, person: Person, note: str | None = None
+) -> Decided:
+    """Accept a correction (the field gets a new version, what follows from it too) or reject it.
+
+    Raises NotFound, WrongRole, SamePersonTwice, IllegalTransition, BadFieldValue or ConflictError.
+    """
+    rules = app.rules_today().corrections
+    check_role(person, rules.decider_roles.value, "decide on a correction")
+    with app.register.reading() as connection:
+        task = corrections.task(connection, identifier)
+    document = _confirmed(app, task.document_id)
+    after = CorrectionState.ACCEPTED if accept else CorrectionState.REJECTED
+    with (
+        app.locks.document(document.id, wait=True),
+        app.register.transaction(actor=person.id, purpose=f"correction:{task.id}") as tx,
+    ):
+        note_person(tx, person)
+        corrections.decide(
+            tx,
+            task,
+            after,
+            by=person.id,
+            raiser_may=rules.raiser_may_decide.value,
+            note=squeeze(note) if note else None,
+        )
+        if accept:
+            _apply(tx, app, document, task, person)
+        decided = corrections.task(tx.connection, task.id)
+    ecopy = app.register.ecopy_of(document.id)
+    outdated = (ecopy.id,) if accept and ecopy is not None and ecopy.state is EcopyState.ISSUED else ()
+    return Decided(decided, outdated)
+
+
+@recorded("look")
+def open_tasks(
+    app: Application, *, purpose: str, actor: str, everything: bool = False
+) -> list[CorrectionTask]:
+    """The tasks that wait, oldest first, or all of them; the look is on record."""
+    with app.register.reading() as connection:
+        found = list(corrections.tasks(connection, state=None if everything else CorrectionState.OPEN))
+    with app.register.transaction(actor=actor, purpose=given(purpose)) as tx:
+        for document in dict.fromkeys(task.document_id for task in found):
+            tx.audit("look", document, what="corrections")
+        if not found:
+            tx.audit("look", "corrections")
+    return found
+
+
+def _apply(
+    tx: Transaction, app: Application, document: DocumentRecord, task: CorrectionTask, person: Person
+) -> None:
+    field = _as_typed(app, document, task.field, task.paper_value)
+    record_corrected(tx, app, document, task.field, field, by=person.id, reason=f"correction {task.id}")
+
+
+def _as_typed(app: Application, document: DocumentRecord, name: str, value: str | None) -> FieldValue:
+    """The field as a person's word, in its one form. Raises UnknownField or BadFieldValue."""
+    typed = squeeze(value) if value else ""
+    shown = review_sheet(app, document).extraction
+    corrected = apply_corrections(shown, {name: typed}, rules=app.rules_of(document.rule_set))
+    gone = FieldValue(value=None, confidence=1.0, origin="person")
+    return corrected.fields.get(name, gone)
+
+
+def _confirmed(app: Application, any_id: str) -> DocumentRecord:
+    document = app.register.find_document(any_id)
+    if document.state is not DocumentState.APPROVED:
+        raise ConflictError(reason=f"{document.id}: {document.state.value}; ecopy confirm --set")
+    return document

@@ -1,0 +1,1 @@
+"""The audit trail: chained, time-stamped, checked, exported."""

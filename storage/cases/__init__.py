@@ -1,0 +1,1 @@
+"""What papers come in for: procedures, dossiers with their components, archive lots."""

@@ -1,0 +1,1 @@
+"""What happens to a paper after its issue: status, retention, disposal, data subjects' requests."""

@@ -1,0 +1,1 @@
+"""Whom papers are about, and who acts."""

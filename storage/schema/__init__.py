@@ -1,0 +1,76 @@
+"""The tables of the register. Changes go through `migrations/`; a test holds both against each other."""
+
+from storage.schema.base import metadata
+from storage.schema.casework import component_rules, components, dossiers, lots, procedures
+from storage.schema.facts import (
+    fields,
+    page_prints,
+    search_entries,
+    signatures,
+    transfer_notes,
+    unrecorded,
+)
+from storage.schema.keeping import disposals, legal_holds, store_checks, subject_requests, tombstones
+from storage.schema.papers import (
+    captures,
+    derivations,
+    documents,
+    ecopies,
+    ecopy_revisions,
+    judgements,
+    object_keys,
+    objects,
+    sources,
+)
+from storage.schema.parties import (
+    agencies,
+    certificates,
+    document_holders,
+    holder_identifiers,
+    holders,
+    people,
+    units,
+)
+from storage.schema.reuse import correction_tasks, reuse_events
+from storage.schema.trail import audit, audit_anchors, audit_head
+
+__all__ = [
+    "agencies",
+    "audit",
+    "audit_anchors",
+    "audit_head",
+    "captures",
+    "certificates",
+    "component_rules",
+    "components",
+    "correction_tasks",
+    "derivations",
+    "disposals",
+    "document_holders",
+    "documents",
+    "dossiers",
+    "ecopies",
+    "ecopy_revisions",
+    "fields",
+    "holder_identifiers",
+    "holders",
+    "judgements",
+    "legal_holds",
+    "lots",
+    "metadata",
+    "object_keys",
+    "objects",
+    "page_prints",
+    "people",
+    "procedures",
+    "reuse_events",
+    "search_entries",
+    "signatures",
+    "sources",
+    "store_checks",
+    "subject_requests",
+    "tombstones",
+    "transfer_notes",
+    "units",
+    "unrecorded",
+]

@@ -1,0 +1,210 @@
+"""Tables of what came in and what was made of it: objects, sources, documents, derived versions, e-copies."""
+
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    false,
+    text,
+)
+
+from storage.schema.base import DAY, ID, MOMENT, PERSON, SHA256, metadata
+
+objects = Table(
+    "objects",
+    metadata,
+    Column("key", ID, primary_key=True),
+    Column("kind", String(20), nullable=False),
+    Column("state", String(10), nullable=False),
+    Column("size", Integer),
+    Column("sha256", SHA256),
+    Column("created_at", MOMENT, nullable=False),
+    Column("encrypted", Boolean, nullable=False, server_default=false()),
+    Column("locked_until", MOMENT),
+    Column("lock_mode", String(12)),
+    Column("checked_at", MOMENT),
+    Column("fault", String(10)),
+    CheckConstraint("state in ('writing', 'stored')", name="state"),
+    CheckConstraint("lock_mode in ('governance', 'compliance')", name="lock_mode"),
+    CheckConstraint("fault in ('missing', 'damaged', 'given_up')", name="fault"),
+)
+"""Every object is announced here before its first byte is written, so that a killed writer leaves a trace.
+
+`size` and `sha256` are those of the stored bytes (the ciphertext where it is `encrypted`). `fault`: what the last
+check found; `given_up` is an announcement whose writer never came back, while what it left is being removed."""
+
+Index("ix_objects_checked_at", objects.c.checked_at, objects.c.key)
+_unsettled, _faulty = objects.c.state == "writing", objects.c.fault.is_not(None)
+Index("ix_objects_unsettled", objects.c.created_at, sqlite_where=_unsettled, postgresql_where=_unsettled)
+Index("ix_objects_faulty", objects.c.fault, sqlite_where=_faulty, postgresql_where=_faulty)
+LOCKED_KINDS = "kind IN ('original', 'capture', 'ecopy')"
+Index(
+    "ix_objects_locks",
+    objects.c.locked_until,
+    objects.c.key,
+    sqlite_where=text(LOCKED_KINDS),
+    postgresql_where=text(LOCKED_KINDS),
+)
+
+object_keys = Table(
+    "object_keys",
+    metadata,
+    Column("key", ID, ForeignKey("objects.key", ondelete="CASCADE"), primary_key=True),
+    Column("master", String(64), nullable=False, index=True),
+    Column("wrapped", Text, nullable=False),
+)
+"""The data key of each encrypted object, wrapped by the master key called `master`; without a row it is stored plain.
+Destroying the row destroys the content, wherever copies of the ciphertext lie."""
+
+sources = Table(
+    "sources",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("content_mac", SHA256, nullable=False, unique=True),
+    Column("sha256", SHA256, nullable=False, index=True),
+    Column("size", Integer, nullable=False),
+    Column("filename", Text, nullable=False),
+    Column("object_key", ID, ForeignKey("objects.key"), nullable=False, index=True),
+    Column("received_at", MOMENT, nullable=False),
+    Column("received_by", PERSON, nullable=False),
+    Column("intake", String(10), nullable=False),
+    Column("presented_as", String(10), nullable=False),
+    Column("grouping", Text, nullable=False, server_default="auto"),
+    Column("facts", Text),
+    Column("error_code", String(60)),
+    Column("error_details", Text),
+    Column("quarantined", Boolean, nullable=False, default=False),
+)
+
+documents = Table(
+    "documents",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("source_id", ID, ForeignKey("sources.id"), nullable=False, index=True),
+    Column("position", Integer, nullable=False),
+    Column("pages", Text),
+    Column("state", String(20), nullable=False, index=True),
+    Column("rule_set", String(40), nullable=False),
+    Column("forced_type", String(80)),
+    Column("created_at", MOMENT, nullable=False),
+    Column("updated_at", MOMENT, nullable=False),
+    Column("confirmed_by", String(200)),
+    Column("confirmed_at", MOMENT),
+    Column("reusable_from", MOMENT),
+    Column("dossier_code", String(60), ForeignKey("dossiers.code"), index=True),
+    Column("lot_id", ID, ForeignKey("lots.id"), index=True),
+    Column("document_type", String(40)),
+    Column("number", Text),
+    Column("number_key", String(120)),
+    Column("issued_on", DAY),
+    Column("issuer", Text),
+    Column("issuer_key", String(200)),
+    Column("title", Text),
+    Column("abstract", Text),
+    Column("valid_from", DAY),
+    Column("valid_to", DAY),
+    Column("perpetual", Boolean, nullable=False, server_default=false()),
+    Column("scope", Text),
+    Column("retain_until", DAY, index=True),
+    Column("retention", String(12), nullable=False, server_default="unknown"),
+    Column("retention_source", Text),
+    Column("restricted", Boolean, nullable=False, server_default=false()),
+    UniqueConstraint("source_id", "position"),
+    CheckConstraint("retention in ('unknown', 'permanent', 'until')", name="retention"),
+)
+"""`dossier_code` and `lot_id`: the case it came in with; a dossier that uses it again only has it as a component.
+`document_type` to `scope` are the confirmed minimum data (ND118 Art. 19.2), NULL before the confirmation; `…_key`
+is the folded form that is compared. `restricted`: a data subject's or the archive's restriction on looks."""
+
+Index("ix_documents_same_paper", documents.c.number_key, documents.c.issued_on)
+
+derivations = Table(
+    "derivations",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("document_id", ID, ForeignKey("documents.id"), nullable=False),
+    Column("stage", String(20), nullable=False),
+    Column("page", Integer, nullable=False),
+    Column("version", String(120), nullable=False),
+    Column("object_key", ID, ForeignKey("objects.key"), index=True),
+    Column("facts", Text, nullable=False),
+    Column("seconds", Float, nullable=False),
+    Column("created_at", MOMENT, nullable=False),
+    UniqueConstraint("document_id", "stage", "page", "version"),
+)
+"""What stages made: one row a version; `page` 0 is the whole document."""
+
+captures = Table(
+    "captures",
+    metadata,
+    Column("document_id", ID, ForeignKey("documents.id"), primary_key=True),
+    Column("object_key", ID, ForeignKey("objects.key"), nullable=False, index=True),
+    Column("sha256", SHA256, nullable=False),
+    Column("level", String(10), nullable=False),
+    Column("signed_by", String(200), nullable=False),
+    Column("signed_at", MOMENT, nullable=False),
+)
+
+ecopies = Table(
+    "ecopies",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("document_id", ID, ForeignKey("documents.id"), nullable=False),
+    Column("copy_form", String(20), nullable=False),
+    Column("state", String(20), nullable=False, index=True),
+    Column("created_at", MOMENT, nullable=False),
+    Column("updated_at", MOMENT, nullable=False),
+    Column("status_at", MOMENT),
+    Column("status_by", PERSON),
+    Column("status_reason", String(40)),
+    Column("status_note", Text),
+    Column("superseded_by", ID, ForeignKey("ecopies.id")),
+    UniqueConstraint("document_id", "copy_form"),
+)
+"""`status_…`: who superseded or revoked it, when and why."""
+
+ecopy_revisions = Table(
+    "ecopy_revisions",
+    metadata,
+    Column("ecopy_id", ID, ForeignKey("ecopies.id"), primary_key=True),
+    Column("revision", Integer, primary_key=True),
+    Column("object_key", ID, ForeignKey("objects.key"), nullable=False, index=True),
+    Column("sha256", SHA256, nullable=False, index=True),
+    Column("size", Integer, nullable=False),
+    Column("level", String(10), nullable=False),
+    Column("signed_by", String(200), nullable=False),
+    Column("signed_at", MOMENT, nullable=False),
+)
+
+judgements = Table(
+    "judgements",
+    metadata,
+    Column("document_id", ID, ForeignKey("documents.id", ondelete="CASCADE"), primary_key=True),
+    Column("field", Text, primary_key=True),
+    Column("document_type", String(40), nullable=False),
+    Column("type_version", Integer, nullable=False),
+    Column("kind", String(40), nullable=False),
+    Column("look", String(10), nullable=False),
+    Column("outcome", String(10), nullable=False),
+    Column("proposal", Text),
+    Column("truth", Text),
+    Column("extractor", Text, nullable=False),
+    Column("engine", Text, nullable=False),
+    Column("judged_by", String(200), nullable=False),
+    Column("role", String(20), nullable=False),
+    Column("judged_at", MOMENT, nullable=False, index=True),
+    CheckConstraint("look in ('asked', 'shown')", name="look"),
+    CheckConstraint("outcome in ('confirmed', 'changed', 'added', 'removed')", name="outcome"),
+)
+"""What a person made of each field (`models.judgement`). Personal data: `proposal` and `truth` hold what stands on the
+paper. They go with the document: by the cascade when its row is deleted, by the register when it is disposed of."""
+
+Index("ix_derivations_latest", derivations.c.document_id, derivations.c.stage, derivations.c.page)

@@ -1,0 +1,62 @@
+"""What a word is, to the index and to a query alike: cut and written here, never by the database.
+
+A word is a run of letters and digits in NFC and lower case, with the tone mark of open oa, oe and uy in one place (hòa
+and hoà are one word). It is indexed as it stands and without its marks (đ becomes d), so that a query word with marks
+finds only itself and one without marks finds all of its kind.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from functools import lru_cache
+
+from models.text import folded, nfc
+
+LONGEST = 64
+"""Letters of a word that count; what is longer comes from broken readings, and the databases have limits of their own."""
+
+APART = "\ue000"
+"""Stands between texts that no phrase reaches across. A private character, hence never part of a word."""
+
+_RUN = re.compile(r"(?:[^\W_][\u0300-\u036f]*)+")
+_NOT_OURS = re.compile(r"[\ue000-\uf8ff]")
+_TONES = ("\u0300", "\u0301", "\u0309", "\u0303", "\u0323")
+_LAST_LETTER = {
+    nfc(first + tone) + second: first + nfc(second + tone)
+    for first, second in (("o", "a"), ("o", "e"), ("u", "y"))
+    for tone in _TONES
+}
+
+
+def words_of(text: str) -> list[str]:
+    """The words of a text in their order, with their marks."""
+    lower = nfc(nfc(_NOT_OURS.sub(" ", text)).casefold())
+    return [word for run in _RUN.findall(lower) if (word := _one_spelling(run[:LONGEST]))]
+
+
+@lru_cache(maxsize=65536)
+def bare(word: str) -> str:
+    """A word without its marks."""
+    return "".join(_RUN.findall(folded(word))) or word
+
+
+def bears_marks(word: str) -> bool:
+    """Whether a word of a query asks for itself alone."""
+    return bare(word) != word
+
+
+def as_they_stand(texts: Iterable[str]) -> str:
+    """Texts as the index keeps them: words between single spaces, APART between the texts."""
+    return f" {APART} ".join(" ".join(words) for text in texts if (words := words_of(text)))
+
+
+def without_their_marks(indexed: str) -> str:
+    """What `as_they_stand` gave, word for word without marks."""
+    return " ".join(word if word.startswith(APART) else bare(word) for word in indexed.split())
+
+
+def _one_spelling(word: str) -> str:
+    moved = _LAST_LETTER.get(word[-2:])
+    return nfc(word[:-2] + moved) if moved else unicodedata.normalize("NFC", word)

@@ -1,0 +1,192 @@
+"""The primary is destroyed, wholly; what was backed up comes back, on this database and store or on others."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from models.errors import BackupDamaged, BackupNotFound, BackupSamePlace, KeysMissing, WrongPassphrase
+from models.signatures import Verdict
+from pipeline.access import fetch_ecopy
+from pipeline.application import Application
+from pipeline.copies import back_up_to, copies_of, restore_from, verify_copy
+from pipeline.keeping import check_store, last_checks
+from pipeline.outcome import SourceOutcome
+from pipeline.settings import Settings, load_settings
+from signing.verify import verify_pdf
+from storage import schema as t
+from storage.copies.fixity import Budget
+from storage.keys.file import create_key_file
+from storage.search import SearchQuery, search
+from tests.pipeline.support import application, digitized, sample_card
+from tests.servers.postgres import new_database
+from tests.servers.seaweed import server
+
+pytestmark = pytest.mark.slow
+PASSPHRASE = "mười hai con giáp"
+
+
+@dataclass(frozen=True)
+class Office:
+    """A home with one issued e-copy, its objects encrypted."""
+
+    home: Path
+    master: Path
+    card: Path
+    document: str
+    ecopy_sha256: str
+
+    def settings(self, home: Path, **more: object) -> dict[str, object]:
+        return {"home": home, "master_key": f"file:{self.master}", **more}
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Office:
+    folder = tmp_path_factory.mktemp("office")
+    card = sample_card(folder)
+    create_key_file(folder / "master.key")
+    with application(folder / "home", master_key=f"file:{folder / 'master.key'}") as app:
+        (outcome,) = digitized(app, folder / "out", card)
+        assert isinstance(outcome, SourceOutcome)
+        (document,) = outcome.documents
+        assert document.ecopy is not None
+    return Office(folder / "home", folder / "master.key", card, document.id, document.ecopy.sha256)
+
+
+@pytest.fixture
+def primary(office: Office, tmp_path: Path) -> Office:
+    """A copy of the office that a test may destroy."""
+    shutil.copytree(office.home, tmp_path / "home")
+    shutil.copy(office.master, tmp_path / "master.key")
+    return Office(
+        tmp_path / "home", tmp_path / "master.key", office.card, office.document, office.ecopy_sha256
+    )
+
+
+def backed_up(primary: Office, destination: str, box: Path) -> None:
+    with application(**primary.settings(primary.home)) as app:  # type: ignore[arg-type]
+        back_up_to(app, destination, keys_to=box, passphrase=PASSPHRASE)
+
+
+def destroyed(primary: Office) -> None:
+    """Nothing of it is left, the master key included."""
+    shutil.rmtree(primary.home)
+    primary.master.unlink()
+
+
+def brought_back(primary: Office, source: str, home: Path, box: Path, **more: object) -> Settings:
+    settings = load_settings(**primary.settings(home, **more))
+    # the master key that the settings name does not exist yet: it lies in the box
+    done = restore_from(settings, source, keys_from=box, passphrase=PASSPHRASE)
+    assert (done.faults, done.audit_break) == ((), None)
+    return settings
+
+
+def assert_all_there(app: Application, primary: Office, folder: Path) -> None:
+    revision = fetch_ecopy(app, primary.document, folder / "fetched.pdf", purpose="test")
+    assert revision.sha256 == primary.ecopy_sha256
+    assert sha256((folder / "fetched.pdf").read_bytes()).hexdigest() == primary.ecopy_sha256
+    assert verify_pdf(folder / "fetched.pdf", app.hands.trust).verdict is Verdict.VALID
+    source = app.register.source(app.register.document(primary.document).source_id)
+    assert app.vault.read(source.object_key) == primary.card.read_bytes()
+    assert app.register.first_audit_break() is None
+    assert (app.vault.missing(), app.vault.orphans()) == ((), ())
+    with app.register.reading() as connection:
+        hits = search(connection, SearchQuery(document_type="can_cuoc")).hits
+    assert [hit.document_id for hit in hits] == [primary.document], "the database's own index is there again"
+    (again,) = digitized(app, folder / "again", primary.card)
+    assert isinstance(again, SourceOutcome)
+    assert [document.id for document in again.documents] == [primary.document], "known again by its content"
+
+
+def test_a_destroyed_office_comes_back_from_a_disk(primary: Office, tmp_path: Path) -> None:
+    disk, box = str(tmp_path / "disk"), tmp_path / "elsewhere.box"
+    backed_up(primary, disk, box)
+    destroyed(primary)
+    settings = brought_back(primary, disk, tmp_path / "new", box)
+    with application(settings.home, master_key=settings.master_key) as app:
+        assert_all_there(app, primary, tmp_path)
+        with app.engine.connect() as connection:
+            assert set(last_checks(connection)) == {"restore"}
+            acts = sa.select(t.audit.c.action).where(
+                t.audit.c.subject == last_checks(connection)["restore"]["id"]
+            )
+            assert list(connection.scalars(acts)) == ["restore"]
+
+
+def test_a_destroyed_office_comes_back_on_postgresql_and_s3(primary: Office, tmp_path: Path) -> None:
+    place, box = server().url("backup").replace("/backup?", "/backup/office?"), tmp_path / "elsewhere.box"
+    backed_up(primary, place, box)
+    destroyed(primary)
+    more = {"database_url": new_database(), "store": server().url("restored")}
+    settings = brought_back(primary, place, tmp_path / "new", box, **more)
+    with application(settings.home, master_key=settings.master_key, **more) as app:
+        assert_all_there(app, primary, tmp_path)
+
+
+def test_nothing_is_restored_without_its_keys_or_by_the_wrong_passphrase(
+    primary: Office, tmp_path: Path
+) -> None:
+    disk, box = str(tmp_path / "disk"), tmp_path / "elsewhere.box"
+    backed_up(primary, disk, box)
+    assert primary.master.read_bytes() not in box.read_bytes()
+    settings = load_settings(home=tmp_path / "new")
+    with pytest.raises(KeysMissing, match=r"content\.key"):
+        restore_from(settings, disk)
+    with pytest.raises(WrongPassphrase):
+        restore_from(settings, disk, keys_from=box, passphrase="not this one")
+    with pytest.raises(KeysMissing, match="file:"):
+        restore_from(settings, disk, keys_from=box, passphrase=PASSPHRASE)
+    assert not (tmp_path / "new" / "register.sqlite3").exists()
+
+
+def test_the_manifest_is_signed_and_one_that_was_altered_is_refused(primary: Office, tmp_path: Path) -> None:
+    disk = tmp_path / "disk"
+    backed_up(primary, str(disk), tmp_path / "elsewhere.box")
+    settings = load_settings(home=primary.home)
+    found = verify_copy(settings, str(disk))
+    assert found.sound
+    assert found.sealed.signer is not None
+    path = next(path for path in (disk / "register").glob("??/*") if path.name == found.sealed.key)
+    path.chmod(0o600)
+    path.write_bytes(path.read_bytes().replace(b'"objects":4', b'"objects":3'))
+    with pytest.raises(BackupDamaged, match="signature"):
+        verify_copy(settings, str(disk))
+
+
+def test_a_home_is_no_place_for_its_own_backup(primary: Office) -> None:
+    with application(**primary.settings(primary.home)) as app, pytest.raises(BackupSamePlace):  # type: ignore[arg-type]
+        back_up_to(app, str(primary.home))
+    assert not (primary.home / "register").exists()
+
+
+def test_a_place_without_a_backup_is_said_to_be_one_and_is_not_made(tmp_path: Path) -> None:
+    with pytest.raises(BackupNotFound):
+        verify_copy(load_settings(home=tmp_path / "home"), str(tmp_path / "unmounted"))
+    assert not (tmp_path / "unmounted").exists()
+
+
+def test_what_the_office_loses_comes_back_from_its_backup(primary: Office, tmp_path: Path) -> None:
+    disk = str(tmp_path / "disk")
+    backed_up(primary, disk, tmp_path / "elsewhere.box")
+    with application(**primary.settings(primary.home)) as app:  # type: ignore[arg-type]
+        lost, altered, *_ = sorted(app.store.keys())
+        app.store.delete(lost)
+        with app.store.local_path(altered) as path:
+            path.chmod(0o600)
+            path.write_bytes(b"bit rot")
+        found = check_store(app, Budget(), look_for_orphans=True)
+        assert (found.report.missing, found.report.damaged, found.faulty, found.sound) == (1, 1, 2, False)
+        assert {fault.document_ids for fault in found.faults} == {(primary.document,)}
+        repaired = check_store(app, Budget(), second=copies_of(disk, tmp_path))
+        assert [repair.outcome for repair in repaired.repairs] == ["repaired", "repaired"]
+        assert repaired.sound
+        with app.engine.connect() as connection:
+            kinds = connection.execute(sa.select(t.store_checks.c.kind, t.store_checks.c.finished_at)).all()
+        assert [kind for kind, _ in kinds] == ["backup", "fixity", "fixity"]
+        assert all(finished for _, finished in kinds)

