@@ -84,14 +84,12 @@ def _went_wrong(outcome: SourceOutcome | SourceRefused) -> bool:
 
 def _confirmer(app: Application, person_id: str | None) -> Person | None:
     """The person who will confirm, refused early when the role can't. Raises UnknownPerson or WrongRole."""
-    from models.errors import WrongRole
+    from pipeline.authority import check_role
 
     if person_id is None:
         return None
     person = app.hands.person(person_id)
-    allowed = app.rules_today().ecopy.confirmer_roles.value
-    if person.role not in allowed:
-        raise WrongRole(person=person_id, act="confirm", allowed=", ".join(r.value for r in allowed))
+    check_role(person, app.rules_today().ecopy.confirmer_roles.value, "confirm")
     return person
 
 

@@ -10,7 +10,6 @@ from models.errors import (
     ConflictError,
     NotYetDigitised,
     UsageError,
-    WrongRole,
 )
 from models.holders import HolderFacts, HolderIdentifier, identifier_in
 from models.people import Person
@@ -19,6 +18,7 @@ from models.text import squeeze
 from models.times import vietnam_time
 from pipeline.application import Application
 from pipeline.attempts import attempt, given, operator
+from pipeline.authority import check_role
 from pipeline.meeting import attach
 from storage.cases import casework
 from storage.cases.procedures import procedure_on
@@ -197,9 +197,7 @@ def decide_lot(
 ) -> LotOutcome:
     """Accept or reject a lot in somebody's name. Raises NotFound, WrongRole, CaseEnded for a decided one."""
     with attempt(app, "decide_lot", name_or_id, actor=by.id, purpose=f"lot:{name_or_id}"):
-        allowed = app.rules_today().ecopy.confirmer_roles.value
-        if by.role not in allowed:
-            raise WrongRole(person=by.id, act="decide on a lot", allowed=", ".join(r.value for r in allowed))
+        check_role(by, app.rules_today().ecopy.confirmer_roles.value, "decide on a lot")
         with app.register.reading() as connection:
             case = casework.lot(connection, name_or_id)
         if case.state is not LotState.OPEN:

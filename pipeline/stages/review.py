@@ -8,7 +8,7 @@ from dataclasses import fields as dataclass_fields
 from typing import Any
 
 from extraction.extract import apply_corrections
-from models.errors import IllegalTransition, StillDoubtful, WrongRole
+from models.errors import IllegalTransition, StillDoubtful
 from models.extraction import UNKNOWN_TYPE, Extraction, FieldValue
 from models.pages import PdfNature
 from models.people import Person
@@ -16,6 +16,7 @@ from models.signatures import Verdict
 from models.states import DocumentState
 from pipeline import child
 from pipeline.application import Application
+from pipeline.authority import check_role
 from pipeline.flags import Weight, weighed
 from pipeline.learning.judging import judged_document
 from pipeline.outcome import SeenBefore
@@ -158,9 +159,7 @@ def confirm(
             what="document", before=document.state.value, after=DocumentState.APPROVED.value
         )
     rules = app.rules_of(document.rule_set)
-    allowed = rules.ecopy.confirmer_roles.value
-    if person.role not in allowed:
-        raise WrongRole(person=person.id, act="confirm", allowed=", ".join(r.value for r in allowed))
+    check_role(person, rules.ecopy.confirmer_roles.value, "confirm")
     shown = review_sheet(app, document).extraction
     extraction = shown
     if document_type is not None and document_type != shown.document_type:

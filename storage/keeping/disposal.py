@@ -97,14 +97,6 @@ def group(connection: sa.Connection, source_id: str, today: date) -> Due:
     )
 
 
-def source_of(connection: sa.Connection, document_id: str) -> str:
-    """The scan a document is in. Raises NotFound."""
-    found = connection.scalar(sa.select(_D.c.source_id).where(_D.c.id == document_id))
-    if found is None:
-        raise NotFound(what="document", id=document_id)
-    return str(found)
-
-
 def propose(tx: Transaction, source_id: str, *, by: str, basis: str, today: date) -> Due:
     """The first person's word; proposing again changes nothing. Raises NotDisposable with what stands in the way."""
     found = group(tx.connection, source_id, today)
