@@ -69,7 +69,7 @@ def _cost(app: object, path: Path, folder: Path) -> dict[str, float]:
     """CPU by stage of one document from receiving to issuing; confirmed whatever is doubtful about it."""
     from pipeline.digitize import Order, Watch, digitize
     from pipeline.inputs import collect
-    from pipeline.outcome import SourceOutcome
+    from pipeline.papers.outcome import SourceOutcome
 
     costs = StageCosts()
     watch = Watch(stage=lambda _path, stage: costs.begins(stage))

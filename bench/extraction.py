@@ -52,7 +52,7 @@ from bench.extraction_scores import (
 )
 from bench.extraction_show import show
 from bench.figures import OUT, machine
-from pipeline.flags import FLAGS, Weight
+from pipeline.stages.flags import FLAGS, Weight
 
 ROOT = Path(__file__).resolve().parents[1]
 PAPERS, PLANT_ROUNDS, BATCHES = 322, 2, 40

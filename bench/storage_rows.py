@@ -20,14 +20,13 @@ from storage import schema as t
 from storage.papers.facts import issuer_key, number_key
 from storage.search.index import READING
 from storage.search.query import (
-    EVERY,
     date_words,
     issuer_words,
     name_words,
     number_words,
     type_word,
 )
-from storage.search.words import APART, as_they_stand, without_their_marks
+from storage.search.words import APART, as_they_stand, pairs_of, without_their_marks
 
 BATCH = 2000
 NEW_HOLDERS = 770
@@ -170,22 +169,22 @@ class Generator:
 
     def _words(
         self, holder: int, number: str, issuer: str, code: str, title: str, issued: str, drawn: np.ndarray
-    ) -> tuple[str, str, str]:
-        """exact, folded, scoped: as `storage.search.index` writes them."""
+    ) -> tuple[str, str, str, str]:
+        """exact, folded, scoped, pairs: as `storage.search.index` writes them."""
         facts = f" {APART} ".join(
             (_standing(title), _standing(number), _standing(issuer), _standing(name_of(holder)))
         )
         exact = f"{facts}{READING}{' '.join(self.vocabulary.words[drawn])}"
         folded = f"{without_their_marks(facts)}{READING}{' '.join(self.vocabulary.bare[drawn])}"
-        scoped = [
-            EVERY,
+        kinds = [
             _named(name_of(holder)),
             _issuing(issuer),
             *number_words(number),
             type_word(code),
             *date_words(issued),
         ]
-        return exact, folded, f" {APART} ".join(scoped)
+        scoped = f" {APART} ".join(kinds)
+        return exact, folded, scoped, " ".join(pairs_of(exact, folded, scoped))
 
 
 @lru_cache(maxsize=1 << 15)
@@ -224,7 +223,7 @@ TABLES: dict[sa.Table, tuple[str, ...]] = {
         "document_id", "name", "version", "current", "value", "printed", "confidence", "origin", "page", "changed_by",
         "changed_at",
     ),
-    t.search_entries: ("document_id", "indexed_at", "exact", "folded", "scoped"),
+    t.search_entries: ("document_id", "indexed_at", "exact", "folded", "scoped", "pairs"),
 }  # fmt: skip
 """What is filled in, and which columns of it."""
 

@@ -12,7 +12,7 @@ from cli.arguments import day
 from cli.console import Console
 
 if TYPE_CHECKING:
-    from pipeline.audit_review import Review
+    from pipeline.audit.review import Review
     from storage.audit.chain import AuditEntry
 
 SOUND, DAMAGED = 0, 1
@@ -39,7 +39,7 @@ def _show(
     since: str | None,
     purpose: str,
 ) -> int:
-    from pipeline.audit import show_trail
+    from pipeline.audit.trail import show_trail
 
     first = day(since, "--since")
     with console.application(home) as app:
@@ -62,7 +62,7 @@ def _line(entry: AuditEntry) -> str:
 
 
 def _verify(console: Console, home: Path | None, *, purpose: str) -> int:
-    from pipeline.audit import verify_trail
+    from pipeline.audit.trail import verify_trail
 
     with console.application(home) as app:
         found = verify_trail(app, purpose=purpose)
@@ -105,7 +105,7 @@ def _verify(console: Console, home: Path | None, *, purpose: str) -> int:
 
 
 def _anchor(console: Console, home: Path | None, *, if_due: bool) -> int:
-    from pipeline.audit import anchor_trail
+    from pipeline.audit.trail import anchor_trail
 
     with console.application(home) as app:
         made = anchor_trail(app, only_if_due=if_due)
@@ -125,7 +125,7 @@ def _anchor(console: Console, home: Path | None, *, if_due: bool) -> int:
 
 
 def _export(console: Console, home: Path | None, *, target: Path, purpose: str) -> int:
-    from pipeline.audit import export_audit
+    from pipeline.audit.trail import export_audit
 
     with console.application(home) as app:
         made = export_audit(app, target, purpose=purpose)
@@ -143,7 +143,7 @@ def _export(console: Console, home: Path | None, *, target: Path, purpose: str) 
 
 def _trim(console: Console, home: Path | None, *, before: str, exported: Path, purpose: str) -> int:
     from models.errors import UsageError
-    from pipeline.audit import trim_audit
+    from pipeline.audit.trail import trim_audit
 
     first = day(before, "--before")
     if first is None:
@@ -158,7 +158,7 @@ def _trim(console: Console, home: Path | None, *, before: str, exported: Path, p
 
 
 def _review(console: Console, home: Path | None, *, since: str | None, purpose: str) -> int:
-    from pipeline.audit_review import review_trail
+    from pipeline.audit.review import review_trail
 
     first = day(since, "--since")
     with console.application(home) as app:

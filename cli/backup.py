@@ -36,7 +36,7 @@ def run(
     if verify:
         return _verify(console, destination, wanted, home)
     from cli.passphrase import passphrase
-    from pipeline.copies import back_up_to
+    from pipeline.copies.backups import back_up_to
 
     word = passphrase(console, passphrase_file, new=True) if keys_to is not None else ""
     with console.application(home) as app, app.working():
@@ -103,7 +103,7 @@ def _tell(console: Console, report: BackupReport, destination: str, keys_to: Pat
 
 
 def _verify(console: Console, destination: str, wanted: str | None, home: Path | None) -> int:
-    from pipeline.copies import verify_copy
+    from pipeline.copies.backups import verify_copy
 
     settings = console.settings(home=home)
     found = verify_copy(settings, destination, wanted=wanted)

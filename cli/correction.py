@@ -25,7 +25,7 @@ def run(console: Console, *, action: str, home: Path | None, **options: Any) -> 
 
 def _list(console: Console, app: Any, *, everything: bool, purpose: str) -> int:
     from pipeline.attempts import operator
-    from pipeline.corrections import open_tasks
+    from pipeline.papers.corrections import open_tasks
 
     found = open_tasks(app, purpose=purpose, actor=operator(), everything=everything)
     for task in found:
@@ -45,7 +45,7 @@ def _raise(
     dossier: str | None,
     note: str | None,
 ) -> int:
-    from pipeline.corrections import raise_correction
+    from pipeline.papers.corrections import raise_correction
 
     field, value = name_and_value(assignment)
     _tell(console, raise_correction(app, identifier, field, value, person=person, dossier=dossier, note=note))
@@ -53,7 +53,7 @@ def _raise(
 
 
 def _decide(console: Console, app: Any, person: Any, *, accept: bool, task: str, note: str | None) -> int:
-    from pipeline.corrections import decide
+    from pipeline.papers.corrections import decide
 
     decided = decide(app, task, accept=accept, person=person, note=note)
     _tell(console, decided.task, outdated=list(decided.outdated))

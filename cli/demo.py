@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from rich.text import Text
 
     from pipeline.application import Application
-    from pipeline.outcome import DocumentOutcome, SourceOutcome, SourceRefused
+    from pipeline.papers.outcome import DocumentOutcome, SourceOutcome, SourceRefused
     from samples.demo import DemoFile
 
 MARK = ".ecopy-demo"

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pipeline.application import Application
     from pipeline.digitize import Watch
     from pipeline.inputs import Inputs
-    from pipeline.outcome import SourceOutcome, SourceRefused
+    from pipeline.papers.outcome import SourceOutcome, SourceRefused
     from storage.records import Intake
 
 
@@ -42,9 +42,9 @@ def run(
     lot: str | None = None,
 ) -> int:
     from models.errors import UsageError
+    from pipeline.cases.meeting import case_of
     from pipeline.digitize import Order, digitize
     from pipeline.inputs import collect
-    from pipeline.meeting import case_of
 
     if dossier is not None and intake == "archive":
         raise UsageError(reason="--intake archive: --lot")

@@ -14,6 +14,7 @@ NAMES = {
     "audit": ("Nhật ký", "Audit trail"),
     "objects": ("Đối tượng", "Objects"),
     "copies": ("Sao lưu, kiểm tra", "Copies"),
+    "requests": ("Yêu cầu dữ liệu", "Subject requests"),
     "sandbox": ("Tiến trình con", "Child processes"),
     "ocr": ("Đọc chữ", "OCR"),
     "rules": ("Quy định", "Rule set"),
@@ -81,7 +82,7 @@ def _store(console: Console, *, home: Path | None, second: bool) -> int:
     """0: usable, what it lacks is said; 1: something that must hold does not, or is claimed and does not."""
     from rich.text import Text
 
-    from pipeline.store_check import check_store
+    from pipeline.copies.store_check import check_store
 
     checks = []
     with console.application(home) as app:

@@ -9,7 +9,7 @@ from cli.console import Console
 
 if TYPE_CHECKING:
     from pipeline.application import Application
-    from pipeline.casework import ComponentOutcome, DossierOutcome
+    from pipeline.cases.casework import ComponentOutcome, DossierOutcome
 
 STATES = {
     "received": ("đã tiếp nhận", "received"),
@@ -45,7 +45,7 @@ def run(
 
 def _done(app: Application, action: str, person: Any, options: dict[str, Any]) -> DossierOutcome:
     from models.states import ComponentState, DossierState
-    from pipeline import casework
+    from pipeline.cases import casework
 
     code = options.pop("code")
     if action == "open":

@@ -1,4 +1,4 @@
-"""`ecopy fetch`: the issued e-copy as a file; the release is put on record."""
+"""`ecopy fetch`: the issued e-copy, or the signed original, as a file; the release is put on record."""
 
 from __future__ import annotations
 
@@ -13,16 +13,17 @@ def run(
     from pipeline.access import fetch_ecopy
 
     with console.application(home) as app:
-        revision = fetch_ecopy(app, identifier, out, purpose=purpose, reason=reason)
+        found = fetch_ecopy(app, identifier, out, purpose=purpose, reason=reason)
         if console.json:
             console.machine(
                 {
-                    "id": revision.ecopy_id,
+                    "id": found.id,
                     "path": str(out),
-                    "sha256": revision.sha256,
-                    "level": revision.level.value,
+                    "sha256": found.sha256,
+                    "level": found.level.value if found.level else None,
+                    "signed_original": found.signed_original,
                 }
             )
         else:
-            console.say(f"Đã ghi {out} ({revision.sha256})", f"Wrote {out} ({revision.sha256})")
+            console.say(f"Đã ghi {out} ({found.sha256})", f"Wrote {out} ({found.sha256})")
     return 0

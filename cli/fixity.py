@@ -12,7 +12,7 @@ from models.text import Language
 if TYPE_CHECKING:
     from models.ports import ObjectStore
     from pipeline.application import Application
-    from pipeline.keeping import StoreCheck
+    from pipeline.copies.checks import StoreCheck
 
 ADVICE: dict[str, tuple[str, str]] = {
     "original": (
@@ -51,7 +51,7 @@ def run(
     orphans: bool,
     home: Path | None,
 ) -> int:
-    from pipeline.keeping import check_store
+    from pipeline.copies.checks import check_store
     from storage.copies.fixity import Budget
 
     budget = Budget(
@@ -71,8 +71,8 @@ def run(
 
 def _second(app: Application, source: str | None) -> ObjectStore:
     from models.errors import NoSecondStore
-    from pipeline.copies import copies_of
-    from pipeline.stores import open_second_store
+    from pipeline.copies.backups import copies_of
+    from pipeline.copies.stores import open_second_store
 
     if source is not None:
         return copies_of(source, app.settings.home / "work")

@@ -8,8 +8,8 @@ from cli.console import Console
 
 
 def run(console: Console, *, home: Path | None) -> int:
-    from pipeline.backfill import gather_facts
-    from pipeline.units import import_units
+    from pipeline.cases.units import import_units
+    from pipeline.papers.backfill import gather_facts
 
     with console.application(home) as app:
         for store in (app.store, app.second_store):

@@ -17,7 +17,7 @@ def run(console: Console, *, action: str, **options: Any) -> int:
 def _list(console: Console, *, home: Path | None) -> int:
     from rich.table import Table
 
-    from pipeline.keys import master_keys
+    from pipeline.copies.keys import master_keys
 
     with console.application(home) as app:
         found = master_keys(app)
@@ -63,7 +63,7 @@ def _create(console: Console, *, path: Path) -> int:
 
 def _rotate(console: Console, *, purpose: str, home: Path | None) -> int:
     from models.errors import KeysLeftBehind
-    from pipeline.keys import rotate_keys
+    from pipeline.copies.keys import rotate_keys
 
     with console.application(home) as app:
         done = rotate_keys(app, purpose=purpose)

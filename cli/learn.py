@@ -50,9 +50,9 @@ def _report(
     purpose: str,
     home: Path | None,
 ) -> int:
-    from pipeline.export import write_out
     from pipeline.learning.looking import learn_report
     from pipeline.learning.sheets import field_sheet
+    from pipeline.papers.export import write_out
 
     first_day = day(since, "--since")
     with console.application(home) as app:

@@ -49,7 +49,7 @@ def run(console: Console, *, action: str, home: Path | None, **options: Any) -> 
 def _revoke(
     console: Console, app: Application, person: Person, *, identifier: str, reason: str, note: str | None
 ) -> int:
-    from pipeline.lifecycle import revoke
+    from pipeline.keeping.lifecycle import revoke
 
     for status in revoke(app, identifier, person=person, reason=reason, note=note):
         _tell_status(console, status)
@@ -59,7 +59,7 @@ def _revoke(
 def _supersede(
     console: Console, app: Application, person: Person, *, identifier: str, by: str, note: str | None
 ) -> int:
-    from pipeline.lifecycle import supersede
+    from pipeline.keeping.lifecycle import supersede
 
     _tell_status(console, supersede(app, identifier, by, person=person, note=note))
     return 0
@@ -83,7 +83,7 @@ def _keep(
     until: str | None,
     permanent: bool,
 ) -> int:
-    from pipeline.lifecycle import keep
+    from pipeline.keeping.lifecycle import keep
 
     last = day(until, "--until")
     document = keep(app, identifier, person=person, until=last, permanent=permanent, source=source)
@@ -93,14 +93,14 @@ def _keep(
 
 
 def _hold(console: Console, app: Application, person: Person, *, identifier: str, reason: str) -> int:
-    from pipeline.lifecycle import hold
+    from pipeline.keeping.lifecycle import hold
 
     placed = hold(app, identifier, person=person, reason=reason)
     return _say(console, vars(placed), f"{placed.document_id}: {console.pick('đã giữ', 'held')}")
 
 
 def _release(console: Console, app: Application, person: Person, *, identifier: str) -> int:
-    from pipeline.lifecycle import release
+    from pipeline.keeping.lifecycle import release
 
     count = release(app, identifier, person=person)
     return _say(
@@ -121,7 +121,7 @@ def _due(
     purpose: str,
 ) -> int:
     from models.errors import UsageError
-    from pipeline import lifecycle
+    from pipeline.keeping import lifecycle
 
     if (propose or withdraw) and person is None:
         raise UsageError(reason="--as")
@@ -156,7 +156,7 @@ def _tell_due(console: Console, one: Due) -> None:
 
 
 def _dispose(console: Console, app: Application, person: Person, *, identifiers: list[str]) -> int:
-    from pipeline.lifecycle import dispose
+    from pipeline.keeping.lifecycle import dispose
 
     stones = dispose(app, identifiers, person=person)
     for stone in stones:
@@ -174,8 +174,8 @@ def _dispose(console: Console, app: Application, person: Person, *, identifiers:
 def _tombstone(
     console: Console, app: Application, _person: None, *, identifier: str, out: Path | None, purpose: str
 ) -> int:
-    from pipeline.export import write_out
-    from pipeline.lifecycle import tombstone
+    from pipeline.keeping.lifecycle import tombstone
+    from pipeline.papers.export import write_out
 
     stone, report = tombstone(app, identifier, purpose=purpose)
     if out is not None:

@@ -266,6 +266,21 @@ def subject_lift(
     _subject(context, "lift", home, json, lang, identifier=identifier, person=person, reason=reason)
 
 
+@subject.command("merge")
+def subject_merge(
+    context: typer.Context,
+    kept: Annotated[str, typer.Argument(metavar="A", help="Số hay mã của người được giữ / Who stays")],
+    gone: Annotated[str, typer.Argument(metavar="B", help="Số hay mã của người gộp vào / Who joins A")],
+    person: PersonOption,
+    reason: Annotated[str, typer.Option("--reason", help="Vì sao là một người / Why they are one")],
+    home: Home = None,
+    json: Json = False,
+    lang: Lang = None,
+) -> None:
+    """Gộp hai chủ thể là một người; không hoàn lại được. / Two holders are one; it can't be undone."""
+    _subject(context, "merge", home, json, lang, kept=kept, gone=gone, person=person, reason=reason)
+
+
 def _do(
     context: typer.Context, action: str, home: Path | None, json: bool, lang: Lang, **options: object
 ) -> None:

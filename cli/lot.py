@@ -9,7 +9,7 @@ from cli.console import Console
 
 if TYPE_CHECKING:
     from pipeline.application import Application
-    from pipeline.casework import LotOutcome
+    from pipeline.cases.casework import LotOutcome
 
 STATES = {
     "open": ("đang mở", "open"),
@@ -38,7 +38,7 @@ def run(
 
 def _done(app: Application, action: str, name: str, person: Any, options: dict[str, Any]) -> LotOutcome:
     from models.states import LotState
-    from pipeline import casework
+    from pipeline.cases import casework
 
     if action == "create":
         return casework.create_lot(app, name, by=person)

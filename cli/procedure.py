@@ -22,7 +22,7 @@ def run(
     samples: bool = False,
 ) -> int:
     from models.errors import NotFound, UsageError
-    from pipeline.procedures import import_procedures, known_procedures
+    from pipeline.cases.procedures import import_procedures, known_procedures
 
     with console.application(home) as app, app.working():
         if action == "import":

@@ -31,7 +31,7 @@ def errors_page() -> str:
 
 def flags_page() -> str:
     """docs/flags.md."""
-    from pipeline.flags import FLAGS
+    from pipeline.stages.flags import FLAGS
 
     rows = [
         "# Flags of a document",

@@ -18,7 +18,7 @@ def run(
     home: Path | None,
 ) -> int:
     from cli.passphrase import passphrase
-    from pipeline.copies import restore_from
+    from pipeline.copies.backups import restore_from
 
     settings = console.settings(home=home)
     word = passphrase(console, passphrase_file, new=False) if keys_from is not None else ""

@@ -40,7 +40,7 @@ def _find(
     dossier: str,
 ) -> int:
     from models.errors import UsageError
-    from pipeline.reuse import find, find_by_name
+    from pipeline.papers.reuse import find, find_by_name
 
     wanted = known_type(document_type)
     if (number is None) == (name is None) or (born is not None and name is None):
@@ -80,7 +80,7 @@ def _use(
 ) -> int:
     from models.errors import UnknownReason
     from models.reuse import Check
-    from pipeline.reuse import use
+    from pipeline.papers.reuse import use
 
     known = [check.value for check in Check]
     for code in checked:
@@ -108,7 +108,7 @@ def _override(
     reason: str,
     note: str | None,
 ) -> int:
-    from pipeline.reuse import override
+    from pipeline.papers.reuse import override
 
     event = override(
         app, identifier, dossier=dossier, component=component, person=person, reason=reason, note=note
@@ -158,7 +158,7 @@ def _tell(console: Console, answer: ReuseAnswer) -> None:
         table.add_column(pick(vi, en), overflow="fold")
     for found in answer.found:
         table.add_row(
-            f"{type_label(console, found.document_type)}\n{found.abstract or ''}",
+            f"{_what(console, found)}\n{found.abstract or ''}",
             f"{found.number or '—'}\n{value_for_people(found.issued_on)}",
             _validity(console, found),
             _verdict(console, found),
@@ -167,6 +167,15 @@ def _tell(console: Console, answer: ReuseAnswer) -> None:
     console.out.print(table)
     if answer.more:
         console.out.print(pick("Còn giấy cũ hơn không hiện ở đây.", "There are older ones."))
+
+
+def _what(console: Console, found: FoundEcopy) -> str:
+    name = type_label(console, found.document_type)
+    return (
+        f"{name} ({console.pick('bản gốc điện tử', 'electronic original')})"
+        if found.signed_original
+        else name
+    )
 
 
 def _validity(console: Console, found: FoundEcopy) -> str:

@@ -41,7 +41,7 @@ def run(
     purpose: str,
     home: Path | None,
 ) -> int:
-    from pipeline.search import find_documents
+    from pipeline.papers.search import find_documents
     from storage.search import SearchQuery
 
     if rebuild:
@@ -102,7 +102,7 @@ def _line(console: Console, hit: Hit) -> str:
 
 def _rebuild(console: Console, home: Path | None, purpose: str) -> int:
     from cli.console import tell_error
-    from pipeline.search import rebuild
+    from pipeline.papers.search import rebuild
 
     with console.application(home) as app, app.working():
         done, failed = rebuild(app, purpose=purpose)

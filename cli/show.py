@@ -12,7 +12,7 @@ from cli.labels import field_label, type_label, value_for_people
 if TYPE_CHECKING:
     from rich.text import Text
 
-    from pipeline.outcome import DocumentOutcome, EcopyOutcome, SeenBefore
+    from pipeline.papers.outcome import DocumentOutcome, EcopyOutcome, SeenBefore
 
 STATE_NAMES = {
     "received": ("đã tiếp nhận", "received", "cyan"),
@@ -91,7 +91,7 @@ def pages_of(console: Console, document: DocumentOutcome) -> str:
 
 def to_look_at(console: Console, document: DocumentOutcome) -> str:
     """Doubtful fields and the flags, in words."""
-    from pipeline.flags import FLAGS
+    from pipeline.stages.flags import FLAGS
 
     lines = [
         f"{field_label(console, document.document_type, name)} ({name})" for name in document.needs_review

@@ -8,7 +8,7 @@ from cli.console import Console
 
 
 def run(console: Console, *, action: str, home: Path | None) -> int:
-    from pipeline.locking import lock_objects
+    from pipeline.copies.locking import lock_objects
 
     with console.application(home) as app:
         done = lock_objects(app)

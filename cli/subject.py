@@ -1,4 +1,4 @@
-"""`ecopy subject`: what people whom papers are about ask for, and by when it must be answered."""
+"""`ecopy subject`: what people whom papers are about ask for and by when, and two holders who are one person."""
 
 from __future__ import annotations
 
@@ -38,6 +38,7 @@ def run(console: Console, *, action: str, home: Path | None, **options: Any) -> 
         "answer": _answer,
         "export": _export,
         "lift": _lift,
+        "merge": _merge,
     }
     with console.application(home) as app, app.working():
         named = options.pop("person", None)
@@ -45,7 +46,7 @@ def run(console: Console, *, action: str, home: Path | None, **options: Any) -> 
 
 
 def _open(console: Console, app: Application, person: Person, *, holder: str, kind: Any, text: str) -> int:
-    from pipeline.requests import open_request
+    from pipeline.keeping.requests import open_request
 
     _tell(console, open_request(app, holder, kind, text=text, person=person), overdue=False)
     return 0
@@ -54,7 +55,7 @@ def _open(console: Console, app: Application, person: Person, *, holder: str, ki
 def _list(
     console: Console, app: Application, _person: None, *, overdue: bool, everything: bool, purpose: str
 ) -> int:
-    from pipeline.requests import waiting
+    from pipeline.keeping.requests import waiting
 
     found = waiting(app, purpose=purpose, overdue_only=overdue, closed=everything)
     for one in found:
@@ -74,7 +75,7 @@ def _answer(
     refuse: bool,
     assignments: list[str],
 ) -> int:
-    from pipeline.requests import answer
+    from pipeline.keeping.requests import answer
 
     values: dict[str, dict[str, str]] = {}
     for assignment in assignments:
@@ -89,8 +90,8 @@ def _answer(
 
 
 def _export(console: Console, app: Application, person: Person, *, request: str, out: Path) -> int:
-    from pipeline.export import write_out
-    from pipeline.requests import export
+    from pipeline.keeping.requests import export
+    from pipeline.papers.export import write_out
 
     found = export(app, request, person=person)
     write_out(out, json.dumps(found, ensure_ascii=False, indent=2) + "\n")
@@ -103,7 +104,7 @@ def _export(console: Console, app: Application, person: Person, *, request: str,
 
 
 def _lift(console: Console, app: Application, person: Person, *, identifier: str, reason: str) -> int:
-    from pipeline.requests import lift_restriction
+    from pipeline.keeping.requests import lift_restriction
 
     lifted = lift_restriction(app, identifier, person=person, reason=reason)
     if console.json:
@@ -111,6 +112,23 @@ def _lift(console: Console, app: Application, person: Person, *, identifier: str
     else:
         console.out.print(console.pick("Đã bỏ hạn chế." if lifted else "Không có hạn chế nào.",
                                        "Lifted." if lifted else "It was not restricted."))  # fmt: skip
+    return 0
+
+
+def _merge(console: Console, app: Application, person: Person, *, kept: str, gone: str, reason: str) -> int:
+    from pipeline.keeping.requests import merge
+
+    one = merge(app, kept, gone, person=person, reason=reason)
+    if console.json:
+        console.machine(
+            {"holder": one.id, "name": one.name, "numbers": sorted(number.kind for number in one.identifiers)}
+        )
+    else:
+        console.out.print(
+            console.pick(f"Đã gộp thành một chủ thể: {one.name}", f"They are one holder now: {one.name}"),
+            highlight=False,
+            markup=False,
+        )
     return 0
 
 

@@ -249,10 +249,10 @@ def _try(console: Console, *, path: Path, scans: list[Path]) -> int:
     from models.rulesets import rule_set_on
     from models.times import vietnam_time
     from pdf.textlayer import TEXT_LAYER
-    from pipeline.calibration import use_calibration
     from pipeline.clock import SystemClock
     from pipeline.document_types import definition_in, load_types
     from pipeline.inputs import collect
+    from pipeline.learning.calibration import use_calibration
     from pipeline.reading import Reader
 
     settings = console.settings()

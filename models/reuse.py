@@ -62,6 +62,8 @@ class ReuseFacts:
     disagreement_open: bool
     corrected: bool
     """A field was corrected after the confirmation that the e-copy was made from."""
+    signed_original: bool = False
+    """The file received is an electronic original with valid signatures: worth more than a copy, which is not made."""
 
 
 def validity_on(valid_from: str | None, valid_to: str | None, perpetual: bool, today: date) -> Validity:
@@ -83,7 +85,8 @@ def judged(facts: ReuseFacts, *, today: date, now: str) -> tuple[tuple[WhyNot, .
     if facts.document_state is not DocumentState.APPROVED:
         why.append(WhyNot.NOT_CONFIRMED)
     if facts.ecopy_state is None:
-        why.append(WhyNot.NO_ECOPY)
+        if not facts.signed_original:
+            why.append(WhyNot.NO_ECOPY)
     elif facts.ecopy_state in _STATES:
         why.append(_STATES[facts.ecopy_state])
     elif facts.ecopy_state is not EcopyState.ISSUED:
@@ -113,7 +116,7 @@ _VALIDITIES: dict[Validity, WhyNot] = {"expired": WhyNot.EXPIRED, "not_yet": Why
 
 
 class FoundEcopy(Value):
-    """One e-copy of a holder's paper, or the paper without one, with the judgement of today."""
+    """One e-copy of a holder's paper, the electronic original, or the paper without either, as judged today."""
 
     document_id: str
     ecopy_id: str | None
@@ -122,7 +125,9 @@ class FoundEcopy(Value):
     """Of the e-copy."""
     revision: int | None
     sha256: str | None
-    """Of that revision's file."""
+    """Of that revision's file; of a signed original the file as it was received."""
+    signed_original: bool
+    """There is no e-copy because the file is the original: its signatures were valid when it was registered."""
     document_type: str
     document_code: str | None
     """Mã số giấy tờ (ND118 Art. 22.4)."""
@@ -189,8 +194,9 @@ class ReuseEvent(Value):
     kind: Literal["reused", "overridden"]
     at: str
     document_id: str
-    ecopy_id: str
-    revision: int
+    ecopy_id: str | None
+    """None where the electronic original itself was used; so is `revision`."""
+    revision: int | None
     dossier: str
     component: str
     person: str

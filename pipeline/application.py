@@ -20,12 +20,12 @@ from models.reading import EngineVersion
 from models.rulesets import RuleSet, rule_set_by_id, rule_set_on
 from models.times import vietnam_time
 from pdf.sandbox import Sandbox
-from pipeline.calibration import use_calibration
 from pipeline.clock import SystemClock
+from pipeline.copies.stores import open_second_store, open_store
 from pipeline.document_types import use_types
+from pipeline.learning.calibration import use_calibration
 from pipeline.limits import child_modules, ocr_limits, sandbox_limits
 from pipeline.settings import Settings
-from pipeline.stores import open_second_store, open_store
 from storage.copies.reconcile import GRACE, remove_abandoned
 from storage.database import open_database
 from storage.keys.specs import ring_from
@@ -134,7 +134,7 @@ class Application:
             self._bring_up_to_date()
             yield
             if self.store.enforces_locks:
-                from pipeline.locking import lock_after_work
+                from pipeline.copies.locking import lock_after_work
 
                 lock_after_work(self)
 
@@ -146,7 +146,7 @@ class Application:
         with self.register.reading() as connection:
             behind = unrecorded_documents(connection, limit=1)
         if behind:
-            from pipeline.backfill import AT_OPENING, gather_facts
+            from pipeline.papers.backfill import AT_OPENING, gather_facts
 
             gather_facts(self, AT_OPENING)
 

@@ -12,18 +12,25 @@ from functools import cache
 from pathlib import Path, PurePath
 
 from models.ecopy import PresentedAs
-from models.errors import ConflictError, EcopyError, ErrorReport, InputRefused
+from models.errors import (
+    ConflictError,
+    DocumentDisposed,
+    DocumentRestricted,
+    EcopyError,
+    ErrorReport,
+    InputRefused,
+)
 from models.people import Person
 from models.states import DocumentState
 from models.text import Language
 from pipeline.application import Application
 from pipeline.attempts import attempt
-from pipeline.audit import anchor_meanwhile
-from pipeline.export import export_document, part_places, remove_replaced
+from pipeline.audit.trail import anchor_meanwhile
+from pipeline.cases.meeting import Case
 from pipeline.inputs import InputFile
-from pipeline.meeting import Case
-from pipeline.outcome import SourceOutcome, SourceRefused
-from pipeline.report import source_outcome
+from pipeline.papers.export import check_exportable, export_document, part_places, remove_replaced
+from pipeline.papers.outcome import DocumentOutcome, SourceOutcome, SourceRefused
+from pipeline.papers.report import source_outcome, withheld_outcome
 from pipeline.runner import FROM_COMPOSE, UP_TO_REVIEW, UP_TO_SPLIT, advance
 from pipeline.stages.base import purpose_of
 from pipeline.stages.receive import receive
@@ -154,6 +161,9 @@ def _worked(
     outcomes = []
     for document, place in zip(documents, places, strict=True):
         with app.locks.document(document.id, wait=True):
+            if (withheld := _withheld(app, document, order, alone=len(documents) == 1)) is not None:
+                outcomes.append(withheld)
+                continue
             finished, fault = _taken_through(app, document, order, progress, alone=len(documents) == 1)
             exported = export_document(app, finished, place, [str(p) for p in paths], fault)
         outcomes.append(exported.outcome)
@@ -161,6 +171,22 @@ def _worked(
     remove_replaced(order.out / item.files[0].place, gone)
     source = app.register.source(item.source.id)
     return source_outcome(app, source, paths, outcomes, item.seconds)
+
+
+def _withheld(
+    app: Application, document: DocumentRecord, order: Order, *, alone: bool
+) -> DocumentOutcome | None:
+    """A known document that is restricted or being destroyed: nothing is done with it, written or told but that.
+
+    Of a document `alone` it is raised, as DocumentRestricted or DocumentDisposed.
+    """
+    try:
+        check_exportable(app, document)
+    except (DocumentRestricted, DocumentDisposed) as reason:
+        if alone:
+            raise
+        return withheld_outcome(document, reason.report(order.language))
+    return None
 
 
 def _taken_through(

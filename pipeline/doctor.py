@@ -8,9 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from models.errors import EcopyError, EngineFault, ObjectDamaged, ObjectMissing, StorageFault
+from models.times import vietnam_time
 from pipeline.application import Application
-from pipeline.audit import check_trail
+from pipeline.audit.trail import check_trail
+from pipeline.papers.backfill import pending
 from storage.keeping.disposal import being_destroyed
+from storage.keeping.requests import requests
 
 FREE_BYTES = 1 << 30
 """Below this the disk of the home counts as full: a volume of 500 pages needs about half."""
@@ -42,6 +45,7 @@ def examine(app: Application) -> Iterator[Finding]:
         ("audit", _audit),
         ("objects", _objects),
         ("copies", _copies),
+        ("requests", _requests),
         ("types", _types),
         ("calibration", _calibration),
         ("sandbox", _sandbox),
@@ -82,7 +86,7 @@ def _store(app: Application) -> str:
 def _encryption(app: Application) -> str:
     """Every master key that objects need is there, and the newest one can be used."""
     from models.errors import MasterKeyMissing
-    from pipeline.keys import master_keys
+    from pipeline.copies.keys import master_keys
 
     found = master_keys(app)
     if found.missing:
@@ -96,8 +100,20 @@ def _encryption(app: Application) -> str:
 
 
 def _register(app: Application) -> str:
+    """What is in it, and how many documents of an earlier release still wait for their facts."""
     kinds = app.register.object_kinds()
-    return f"{app.engine.dialect.name}; " + ", ".join(f"{k}: {n}" for k, n in sorted(kinds.items()))
+    found = f"{app.engine.dialect.name}; " + ", ".join(f"{k}: {n}" for k, n in sorted(kinds.items()))
+    waiting = pending(app)
+    return f"{found}; {waiting} documents wait for their facts (ecopy init)" if waiting else found
+
+
+def _requests(app: Application) -> str:
+    """Data subjects' requests that nobody has answered, or done, in the law's time."""
+    today = vietnam_time(app.clock.now()).date()
+    with app.register.reading() as connection:
+        waiting = [one.overdue(today) for one in requests(connection)]
+    late = sum(waiting)
+    return f"{len(waiting)} under way, {late} overdue" + (" (ecopy subject list --overdue)" if late else "")
 
 
 def _audit(app: Application) -> str:
@@ -117,7 +133,7 @@ def _objects(app: Application) -> str:
 
 def _copies(app: Application) -> str:
     """When the last backup and the last check of the objects ended; objects on record as faulty are a fault."""
-    from pipeline.keeping import last_checks
+    from pipeline.copies.checks import last_checks
     from storage.copies.repair import count_faulty
 
     with app.register.reading() as connection:

@@ -73,6 +73,8 @@ from models.errors.keeping import (
 )
 from models.errors.reuse import (
     CheckNeeded,
+    DifferentHolders,
+    DocumentDisposed,
     DocumentRestricted,
     NotDisposable,
     NoteNeeded,
@@ -153,6 +155,8 @@ __all__ = [
     "ConflictError",
     "CopyNotAllowed",
     "DecompressionBomb",
+    "DifferentHolders",
+    "DocumentDisposed",
     "DocumentRestricted",
     "DossierExists",
     "EcopyError",

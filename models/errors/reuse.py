@@ -63,6 +63,31 @@ class DocumentRestricted(ConflictError):
     )
 
 
+class DocumentDisposed(ConflictError):
+    code = "DOCUMENT_DISPOSED"
+    http_status = 410
+    vi = Words(
+        "Giấy tờ {id} đã có quyết định tiêu hủy, không được đưa ra nữa.",
+        "Cần bằng chứng thì xem biên bản: `ecopy lifecycle tombstone {id}`.",
+    )
+    en = Words(
+        "The destruction of document {id} was agreed to; nothing of it is given out any more.",
+        "What is left as evidence: `ecopy lifecycle tombstone {id}`.",
+    )
+
+
+class DifferentHolders(ConflictError):
+    code = "DIFFERENT_HOLDERS"
+    vi = Words(
+        "Hai chủ thể {kept} và {gone} không thể là một: {reason}",
+        "Đối chiếu lại giấy tờ; nếu một số bị ghi sai, đính chính giấy tờ đó trước.",
+    )
+    en = Words(
+        "The holders {kept} and {gone} can't be one: {reason}",
+        "Compare the papers again; if a number was recorded wrongly, correct that paper first.",
+    )
+
+
 class SamePersonTwice(ConflictError):
     code = "SAME_PERSON_TWICE"
     http_status = 403

@@ -14,10 +14,10 @@ from models.errors import NoBetterCalibration, UsageError
 from models.times import vietnam_time
 from pipeline.application import Application
 from pipeline.attempts import attempt, given, operator
-from pipeline.export import write_out
 from pipeline.learning.recalibrate import Comparison, recalibrated, threshold_under, version_of
 from pipeline.learning.report import LearnReport, summed_up
 from pipeline.learning.samples import as_lines, samples_in, samples_of
+from pipeline.papers.export import write_out
 
 SUBJECT = "judgements"
 """What the audit trail calls them as a whole."""

@@ -11,9 +11,9 @@ from models.states import DocumentState
 from models.times import iso
 from pdf.writer import DocumentMetadata, write_pdfa
 from pipeline.application import Application
-from pipeline.pictures import page_inputs
-from pipeline.recording import record_captured
+from pipeline.papers.recording import record_captured
 from pipeline.stages.base import ACTOR, purpose_of, source_facts
+from pipeline.stages.pictures import page_inputs
 from pipeline.version import software
 from signing.names import field_name
 from storage.records import DocumentRecord, SourceRecord

@@ -10,10 +10,10 @@ from models.states import DocumentState
 from models.times import iso
 from pdf.writer import DocumentMetadata, write_pdfa
 from pipeline.application import Application
-from pipeline.flags import Weight, weighed
-from pipeline.notes import ecopy_content
-from pipeline.pictures import page_inputs
 from pipeline.stages.base import ACTOR, page_facts, purpose_of
+from pipeline.stages.flags import Weight, weighed
+from pipeline.stages.notes import ecopy_content
+from pipeline.stages.pictures import page_inputs
 from pipeline.stages.read import stored_reading
 from pipeline.stages.review import review_sheet
 from pipeline.version import software

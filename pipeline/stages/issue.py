@@ -8,7 +8,7 @@ from models.errors import ObjectMissing
 from models.signatures import Level
 from models.states import EcopyState
 from pipeline.application import Application
-from pipeline.recording import record_issued
+from pipeline.papers.recording import record_issued
 from pipeline.stages.base import purpose_of
 from pipeline.stages.sign import Sign
 from storage.records import DocumentRecord, StoredRef

@@ -12,7 +12,7 @@ from models.states import DocumentState
 from pipeline import child
 from pipeline.application import Application
 from pipeline.stages.base import ACTOR, own_pages, page_facts, purpose_of, scanned_pages, source_facts
-from pipeline.stamp import space_needed
+from pipeline.stages.stamp import space_needed
 from storage.records import DocumentRecord, SourceRecord, StoredRef
 
 PAGES_VERSION = "2"

@@ -16,7 +16,7 @@ from models.ecopy import PresentedAs
 from models.errors import ConflictError, FileUnreadable, PathNotFound, TooLarge
 from models.states import DocumentState, check_document_way
 from pipeline.application import Application
-from pipeline.meeting import Case, check_room, put_in
+from pipeline.cases.meeting import Case, check_room, put_in
 from pipeline.stages.base import ACTOR
 from storage.papers.parts import set_grouping
 from storage.records import Intake, SourceRecord

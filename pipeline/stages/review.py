@@ -17,13 +17,13 @@ from models.states import DocumentState
 from pipeline import child
 from pipeline.application import Application
 from pipeline.authority import check_role
-from pipeline.flags import Weight, weighed
 from pipeline.learning.judging import judged_document
-from pipeline.outcome import SeenBefore
-from pipeline.recording import record_confirmed
-from pipeline.same_paper import compared_pictures, flags_of, prints_of, seen_before
+from pipeline.papers.outcome import SeenBefore
+from pipeline.papers.recording import record_confirmed
+from pipeline.papers.same_paper import compared_pictures, flags_of, prints_of, seen_before
 from pipeline.stages.base import ACTOR, purpose_of, source_facts
 from pipeline.stages.extract import propose
+from pipeline.stages.flags import Weight, weighed
 from pipeline.stages.pages import page_flags
 from pipeline.stages.read import engine_of, page_texts
 from storage.cases.records import FieldRecord
@@ -125,7 +125,7 @@ def review_sheet(app: Application, document: DocumentRecord) -> ReviewSheet:
 
 
 def _with_corrections(app: Application, document: DocumentRecord, confirmed: Extraction) -> Extraction:
-    """The confirmed fields with what was corrected since (`pipeline.corrections`)."""
+    """The confirmed fields with what was corrected since (`pipeline.papers.corrections`)."""
     with app.register.reading() as connection:
         current = current_fields(connection, document.id)
     names = FieldValue.model_fields.keys() & {field.name for field in dataclass_fields(FieldRecord)}

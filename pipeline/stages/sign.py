@@ -12,9 +12,9 @@ from models.times import iso
 from pdf.placement import page_placement
 from pdf.stamp import place_stamp
 from pipeline.application import Application
-from pipeline.recording import record_signed
+from pipeline.papers.recording import record_signed
 from pipeline.stages.base import page_facts, purpose_of
-from pipeline.stamp import agency_stamp
+from pipeline.stages.stamp import agency_stamp
 from signing.names import field_name
 from signing.verify import verify_pdf
 from storage.records import DocumentRecord, EcopyRecord

@@ -19,7 +19,7 @@ from pipeline.application import Application
 from pipeline.stages.base import ACTOR, own_pages, purpose_of, scanned_pages, source_facts
 from pipeline.stages.pages import PAGES_VERSION
 from pipeline.stages.read import stored_reading
-from pipeline.stamp import space_needed
+from pipeline.stages.stamp import space_needed
 from storage.papers import parts as register_parts
 from storage.records import DocumentRecord, SourceRecord
 from storage.register import Transaction

@@ -50,9 +50,10 @@ class Unanchored:
         return self.since is not None and now - datetime.fromisoformat(self.since) >= age
 
 
-def anchors_of(connection: sa.Connection) -> list[Anchor]:
-    """All time-stamps, oldest first."""
-    found = connection.execute(sa.select(audit_anchors).order_by(audit_anchors.c.seq)).mappings()
+def anchors_of(connection: sa.Connection, *, since: int = 0) -> list[Anchor]:
+    """The time-stamps over the entries from number `since` on, oldest first."""
+    query = sa.select(audit_anchors).where(audit_anchors.c.seq >= since).order_by(audit_anchors.c.seq)
+    found = connection.execute(query).mappings()
     return [_anchor(row) for row in found]
 
 

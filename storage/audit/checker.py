@@ -134,6 +134,7 @@ class Chain:
         self.first: int | None = None
         self.last: tuple[int, str, str] | None = None
         """Number, hash and time of the newest entry so far."""
+        self._first_at: str | None = None
         self._start: int | None = None
         self._trimmed: set[int] = set()
         self._faults: list[Fault] = []
@@ -141,6 +142,12 @@ class Chain:
         self._waiting: _Suspect | None = None
         self._last_suspect = False
         self._sound_anchor: tuple[int, str | None] = (0, None)
+
+    def begin_after(self, row: Row) -> None:
+        """Take the stored hash of `row` as it is: only what follows is examined. To be called before the first entry."""
+        self.first, self.last = row["seq"] + 1, (row["seq"], row["hash"], row["at"])
+        if row["seq"] in self.anchors:
+            self._check_anchor(row)
 
     def feed(self, row: Row) -> None:
         """The next entry. Raises KeyError where a column is missing."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -41,6 +41,8 @@ class Verification:
     anchored_at: str | None
     faults: tuple[Fault, ...]
     open_stamps: tuple[int, ...] = ()
+    whole: bool = True
+    """False: only the newest entries were examined."""
 
 
 @contextmanager
@@ -57,17 +59,48 @@ def verify(connection: sa.Connection, judge: Judge | None = None) -> Verificatio
     """Go through the whole trail, which may take minutes; use a `snapshot`. Without a `judge` the time-stamps'
     signatures count as sound, and only what they were made over is compared."""
     anchors = anchors_of(connection)
-    chain = Chain(
-        anchors={a.seq: a.hash for a in anchors},
-        stamped_at={a.seq: a.at for a in anchors},
-        tokens={a.seq: a.token_sha256 for a in anchors},
-    )
+    chain = _chain(anchors)
     for row in rows(connection):
         chain.feed(row)
     faults = chain.finish(recorded_head(connection))
     stamps = judge(anchors) if judge else Stamps({})
     for seq, reason in sorted(stamps.broken.items()):
         faults.append(Fault(STAMP_BROKEN, seq, seq, note=reason))
+    return _verification(chain, anchors, faults, stamps.open)
+
+
+def verify_newest(connection: sa.Connection, most: int) -> Verification:
+    """Go through the newest `most` entries, the head and the time-stamps over them; use a `snapshot`.
+
+    Whatever lies before is taken as it is stored; `whole` tells whether anything does. The time-stamps' signatures are
+    not examined.
+    """
+    newest = connection.scalar(sa.select(sa.func.max(audit.c.seq))) or 0
+    before = connection.execute(
+        sa.select(audit).where(audit.c.seq <= newest - most).order_by(audit.c.seq.desc()).limit(1)
+    ).one_or_none()
+    if before is None:
+        return verify(connection)
+    anchors = anchors_of(connection, since=before.seq)
+    chain = _chain(anchors)
+    chain.begin_after(dict(before._mapping))
+    for row in rows(connection, after=before.seq):
+        chain.feed(row)
+    faults = chain.finish(recorded_head(connection))
+    return replace(_verification(chain, anchors, faults), whole=False)
+
+
+def _chain(anchors: list[Anchor]) -> Chain:
+    return Chain(
+        anchors={a.seq: a.hash for a in anchors},
+        stamped_at={a.seq: a.at for a in anchors},
+        tokens={a.seq: a.token_sha256 for a in anchors},
+    )
+
+
+def _verification(
+    chain: Chain, anchors: list[Anchor], faults: list[Fault], open_stamps: tuple[int, ...] = ()
+) -> Verification:
     newest = anchors[-1] if anchors else None
     return Verification(
         entries=chain.count,
@@ -77,7 +110,7 @@ def verify(connection: sa.Connection, judge: Judge | None = None) -> Verificatio
         anchored_to=newest.seq if newest else None,
         anchored_at=newest.at if newest else None,
         faults=tuple(faults),
-        open_stamps=stamps.open,
+        open_stamps=open_stamps,
     )
 
 
@@ -86,10 +119,11 @@ def first_break(connection: sa.Connection) -> int | None:
     return min((fault.first for fault in verify(connection).faults), default=None)
 
 
-def rows(connection: sa.Connection) -> Iterator[dict[str, Any]]:
-    """The stored entries, oldest first, a few at a time."""
+def rows(connection: sa.Connection, *, after: int = 0) -> Iterator[dict[str, Any]]:
+    """The stored entries behind number `after`, oldest first, a few at a time."""
     names = audit.c.keys()
-    found = connection.execution_options(yield_per=2000).execute(sa.select(audit).order_by(audit.c.seq))
+    query = sa.select(audit).where(audit.c.seq > after).order_by(audit.c.seq)
+    found = connection.execution_options(yield_per=2000).execute(query)
     for row in found:
         yield dict(zip(names, row, strict=True))
 

@@ -337,14 +337,17 @@ def has_good_end(connection: sa.Connection, document_id: str) -> bool:
 
 
 def _make_reusable(tx: Transaction, document_ids: list[str]) -> None:
-    """Those that are confirmed and issued; the others become reusable when their e-copy is issued."""
+    """Those that are confirmed and issued, or confirmed and signed originals that no e-copy is made of.
+
+    The others become reusable when their e-copy is issued, or when they are confirmed.
+    """
     issued = (
         sa.select(_D.c.id)
-        .join(t.ecopies, t.ecopies.c.document_id == _D.c.id)
+        .outerjoin(t.ecopies, t.ecopies.c.document_id == _D.c.id)
         .where(
             _D.c.id.in_(document_ids),
             _D.c.state == DocumentState.APPROVED.value,
-            t.ecopies.c.state == EcopyState.ISSUED.value,
+            sa.or_(t.ecopies.c.state == EcopyState.ISSUED.value, _D.c.signed_original.is_(True)),
         )
     )
     for document_id in tx.connection.scalars(issued.distinct()).all():

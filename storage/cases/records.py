@@ -118,6 +118,8 @@ class DocumentFacts:
     retain_until: str | None
     retention_source: str | None
     restricted: bool
+    signed_original: bool
+    """An electronic original whose signatures were valid when it was registered."""
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ import json
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 
 import sqlalchemy as sa
 
@@ -207,6 +207,19 @@ def agreed(connection: sa.Connection, source_id: str) -> list[Agreed]:
         )
         for row in connection.execute(query).mappings()
     ]
+
+
+def why_withheld(connection: sa.Connection, document_id: str) -> Literal["restricted", "disposal"] | None:
+    """Why nothing of a document may be given out: its destruction was agreed to, or its processing is restricted."""
+    d, going = t.documents, t.disposals
+    agreed = sa.exists().where(going.c.document_id == d.c.id, going.c.state == "approved")
+    query = sa.select(d.c.state, d.c.restricted, agreed.label("agreed")).where(d.c.id == document_id)
+    row = connection.execute(query).one_or_none()
+    if row is None:
+        return None
+    if row.agreed or row.state == DocumentState.DISPOSED.value:
+        return "disposal"
+    return "restricted" if row.restricted else None
 
 
 def being_destroyed(connection: sa.Connection) -> frozenset[str]:

@@ -160,7 +160,7 @@ def everything_about(connection: sa.Connection, holder_id: str) -> dict[str, Any
         one["snapshot"] = json.loads(one["snapshot"])
     documents = [_document(connection, document) for document in ids]
     copies = [copy["id"] for document in documents for copy in document["ecopies"]]
-    subjects = [holder_id, *ids, *copies, *(one["id"] for one in asked)]
+    subjects = [*_once_known_as(connection, holder_id), *ids, *copies, *(one["id"] for one in asked)]
     return {
         "holder": dict(holder),
         "identifiers": [
@@ -178,7 +178,7 @@ def everything_about(connection: sa.Connection, holder_id: str) -> dict[str, Any
 _FACTS = (
     "id", "document_type", "number", "issued_on", "issuer", "title", "abstract", "valid_from", "valid_to",
     "perpetual", "scope", "state", "confirmed_by", "confirmed_at", "reusable_from", "dossier_code", "retention",
-    "retain_until", "retention_source", "restricted",
+    "retain_until", "retention_source", "restricted", "signed_original",
 )  # fmt: skip
 
 
@@ -205,6 +205,16 @@ def _document(connection: sa.Connection, document_id: str) -> dict[str, Any]:
         "ecopies": copies,
         "corrections": _rows(connection, t.correction_tasks, t.correction_tasks.c.document_id == document_id),
     }
+
+
+def _once_known_as(connection: sa.Connection, holder_id: str) -> list[str]:
+    """The ids under which the trail tells of a holder: this one, and those of holders that were merged into it."""
+    a, known = t.audit, [holder_id]
+    for one in known:
+        merged = sa.select(a.c.details).where(a.c.subject == one, a.c.action == "merge_holders")
+        gone = [json.loads(details).get("merged") for details in connection.scalars(merged)]
+        known += [other for other in gone if other and other not in known]
+    return known
 
 
 def _looks(connection: sa.Connection, subjects: list[str]) -> list[dict[str, Any]]:

@@ -86,6 +86,11 @@ def set_retention(tx: Transaction, document_id: str, retention: RetentionFacts) 
     )
 
 
+def set_signed_original(tx: Transaction, document_id: str) -> None:
+    """Keep that the file received is the original itself: an electronic document with valid signatures."""
+    _update(tx, document_id, signed_original=True)
+
+
 def set_reusable(tx: Transaction, document_id: str) -> bool:
     """From now on the document may be used again (ND118 Art. 22.1); whether it could not before."""
     where = sa.and_(_D.c.id == document_id, _D.c.reusable_from.is_(None))

@@ -211,6 +211,8 @@ def _judgeable(newest: sa.Subquery) -> sa.Select[tuple[object, ...]]:
             *(d.c[name] for name in _PLAIN),
             d.c.reusable_from,
             d.c.restricted,
+            d.c.signed_original,
+            t.sources.c.sha256.label("original_sha256"),
             d.c.dossier_code,
             d.c.lot_id,
             t.sources.c.received_at,
@@ -242,21 +244,26 @@ def _found(row: sa.RowMapping, *, today: date, now: str) -> FoundEcopy:
         disposal=bool(row["disposal"]),
         **{
             name: row[name]
-            for name in ("reusable_from", "valid_from", "valid_to", "perpetual", "scope", "restricted")
+            for name in (
+                "reusable_from", "valid_from", "valid_to", "perpetual", "scope", "restricted", "signed_original",
+            )
         },
-    )
+    )  # fmt: skip
     why, checks = judged(facts, today=today, now=now)
     plain = {name: row[name] for name in _PLAIN}
     plain["document_type"] = row["document_type"] or "unknown"
+    original = bool(row["signed_original"]) and row["ecopy_id"] is None
     return FoundEcopy(
         **plain,
         **{
             name: row[name]
             for name in (
-                "document_id", "ecopy_id", "copy_form", "revision", "sha256", "document_code", "reusable_from",
-                "status_at", "status_reason", "superseded_by",
+                "document_id", "ecopy_id", "copy_form", "revision", "document_code", "reusable_from", "status_at",
+                "status_reason", "superseded_by",
             )
         },
+        sha256=row["original_sha256"] if original else row["sha256"],
+        signed_original=original,
         state=row["ecopy_state"],
         validity=validity_on(row["valid_from"], row["valid_to"], row["perpetual"], today),
         digitised_at=row["received_at"],

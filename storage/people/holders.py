@@ -10,7 +10,7 @@ from hashlib import sha256
 
 import sqlalchemy as sa
 
-from models.errors import ConflictError, NotFound
+from models.errors import ConflictError, DifferentHolders, NotFound
 from models.holders import (
     HolderFacts,
     HolderIdentifier,
@@ -147,6 +147,28 @@ def merge_holders(tx: Transaction, kept: str, gone: str, *, document_id: str | N
         _H.update().where(_H.c.id == kept).values(birth_date=better, **_named(ours.name or theirs.name))
     )
     tx.audit("merge_holders", kept, merged=gone, document=document_id, linked=sorted(numbers))
+
+
+def merge_by_hand(tx: Transaction, kept: str, gone: str) -> HolderRecord:
+    """A person says that two holders are one: everything of `gone` becomes that of `kept`, which is returned.
+
+    Raises DifferentHolders where both are the same row, are not of one kind, or have personal numbers that differ
+    (nobody has two), and NotFound. Nothing undoes it.
+    """
+    locked = sa.select(_H.c.id).where(_H.c.id.in_([kept, gone])).order_by(_H.c.id).with_for_update()
+    tx.connection.execute(locked).all()
+    ours, theirs = holder(tx.connection, kept), holder(tx.connection, gone)
+    reason = None
+    if kept == gone:
+        reason = "same"
+    elif ours.kind != theirs.kind:
+        reason = f"{ours.kind} ≠ {theirs.kind}"
+    elif all(any(one.kind == "personal_id" for one in each.identifiers) for each in (ours, theirs)):
+        reason = "personal_id ≠ personal_id"
+    if reason is not None:
+        raise DifferentHolders(kept=kept, gone=gone, reason=reason)
+    merge_holders(tx, kept, gone, document_id=None)
+    return holder(tx.connection, kept)
 
 
 def _wait_for_turn(connection: sa.Connection, identifiers: Iterable[HolderIdentifier]) -> None:

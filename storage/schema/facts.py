@@ -53,8 +53,8 @@ unrecorded = Table(
     metadata,
     Column("document_id", ID, ForeignKey("documents.id", ondelete="CASCADE"), primary_key=True),
 )
-"""Documents of before these tables: what is to be known of them still has to be gathered from their derivations and
-files (`pipeline.backfill`). Written by the migration, emptied for good."""
+"""Documents of an earlier release: what this one keeps of them still has to be gathered from their derivations and
+files (`pipeline.papers.backfill`). Written by the migrations, emptied for good."""
 
 transfer_notes = Table(
     "transfer_notes",
@@ -84,7 +84,9 @@ search_entries = Table(
     Column("exact", Text, nullable=False),
     Column("folded", Text, nullable=False),
     Column("scoped", Text, nullable=False),
+    Column("pairs", Text, nullable=False, server_default=""),
 )
-"""What can be searched of a document: its words as they stand and without diacritics, and words of one kind alone (of
-names, issuers, numbers, types, dates; `storage.search`). The database's own index lies over this table: `search_index`
-(FTS5) or `ix_search_entries_words` (GIN), made by the migration; a higher `id` is a newer document."""
+"""What can be searched of a document: its words as they stand and without diacritics, words of one kind alone (of names,
+issuers, numbers, types, dates), and a word for every two that stand side by side (`storage.search`). The database's own
+index lies over this table: `search_index` (FTS5) or `ix_search_entries_words` (GIN), made by the migration; a higher
+`id` is a newer document."""

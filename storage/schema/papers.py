@@ -117,12 +117,15 @@ documents = Table(
     Column("retention", String(12), nullable=False, server_default="unknown"),
     Column("retention_source", Text),
     Column("restricted", Boolean, nullable=False, server_default=false()),
+    Column("signed_original", Boolean, nullable=False, server_default=false()),
     UniqueConstraint("source_id", "position"),
     CheckConstraint("retention in ('unknown', 'permanent', 'until')", name="retention"),
 )
 """`dossier_code` and `lot_id`: the case it came in with; a dossier that uses it again only has it as a component.
 `document_type` to `scope` are the confirmed minimum data (ND118 Art. 19.2), NULL before the confirmation; `…_key`
-is the folded form that is compared. `restricted`: a data subject's or the archive's restriction on looks."""
+is the folded form that is compared. `restricted`: a data subject's or the archive's restriction on looks.
+`signed_original`: an electronic document whose signatures were valid when it was registered; its source's file is the
+original itself, and no e-copy is made of it."""
 
 Index("ix_documents_same_paper", documents.c.number_key, documents.c.issued_on)
 

@@ -23,7 +23,7 @@ MOST_LOOKED_AT = 4000
 BLOCKS = ((10, "\ue010"), (14, "\ue011"), (18, "\ue012"), (22, "\ue013"))
 """Widths of the blocks (2 to that power) and what their words begin with; the same as in the migration."""
 
-POSTGRES_WORDS = "string_to_array(folded || ' ' || exact || ' ' || scoped{}, ' ')".format(
+POSTGRES_WORDS = "string_to_array(folded || ' ' || exact || ' ' || scoped || ' ' || pairs{}, ' ')".format(
     "".join(f" || ' {mark}' || (id >> {bits})::text" for bits, mark in BLOCKS)
 )
 """The expression that the index of the migration lies over."""
@@ -108,7 +108,7 @@ def _streamed(
         "ON e.id = search_index.rowid CROSS JOIN documents d ON d.id = e.document_id "
         f"WHERE search_index MATCH :match {below} ORDER BY search_index.rowid DESC LIMIT {MOST_LOOKED_AT}"
     )
-    every = [f'"{word}"' for word in needle.words]
+    every = [f'"{word}"' for word in (*needle.pairs, *needle.words)]
     if needle.any_of:
         every.append("(" + " OR ".join(f'"{word}"' for word in needle.any_of) + ")")
     values = {**values, "match": " AND ".join(every), "below": after}
@@ -143,8 +143,8 @@ def _block_by_block(
     while below > oldest:
         bits, mark = BLOCKS[width]
         block = (below - 1) >> bits
-        wanted: dict[str, Any] = {"words": [*needle.words, f"{mark}{block}"], "any_of": list(needle.any_of)}
-        wanted |= {"below": below, "rows": rows}
+        wanted: dict[str, Any] = {"words": [*needle.words, *needle.pairs, f"{mark}{block}"]}
+        wanted |= {"any_of": list(needle.any_of), "below": below, "rows": rows}
         result = connection.execute(statement, {**values, **wanted}).all()
         yield from ((row[0], row[1], row[2]) for row in result)
         if len(result) == rows:

@@ -8,8 +8,8 @@ import sqlalchemy as sa
 
 from storage import schema as t
 from storage.register import Transaction
-from storage.search.query import EVERY, date_words, issuer_words, name_words, number_words, type_word
-from storage.search.words import APART, as_they_stand, without_their_marks
+from storage.search.query import date_words, issuer_words, name_words, number_words, type_word
+from storage.search.words import APART, as_they_stand, pairs_of, without_their_marks
 
 READING = f" {APART}{APART} "
 """Between what is confirmed of a document and what was read on its pages."""
@@ -26,10 +26,12 @@ def index_document(tx: Transaction, document_id: str, texts: Sequence[str] | Non
     read = (before or "").partition(READING)[2] if texts is None else as_they_stand(texts)
     facts, scoped = _facts(tx.connection, document_id)
     exact = f"{as_they_stand(facts)}{READING}{read}"
+    folded = without_their_marks(exact)
     values = {
         "exact": exact,
-        "folded": without_their_marks(exact),
+        "folded": folded,
         "scoped": scoped,
+        "pairs": " ".join(pairs_of(exact, folded, scoped)),
         "indexed_at": tx.at,
     }
     if before is None:
@@ -59,7 +61,7 @@ def scrub_index(engine: sa.Engine) -> None:
 def rebuild_index(connection: sa.Connection) -> None:
     """Make the database's own index anew from what is indexed, in the caller's transaction.
 
-    Nobody can write or search meanwhile; of millions of documents that takes minutes.
+    Nobody can write or search meanwhile; of a million documents that takes minutes (SQLite) to a quarter of an hour.
     """
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql("INSERT INTO search_index(search_index) VALUES ('rebuild')")
@@ -85,7 +87,7 @@ def _facts(connection: sa.Connection, document_id: str) -> tuple[list[str], str]
     texts = [row[name] for name in ("title", "abstract", "number", "issuer") if row[name]]
     texts += [text for pair in values for text in dict.fromkeys(pair) if text]
     texts += names
-    scoped = [EVERY, *(name_words(name) for name in names)]
+    scoped = [name_words(name) for name in names]
     if row["issuer"]:
         scoped.append(issuer_words(row["issuer"]))
     if row["number"]:

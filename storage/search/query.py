@@ -10,15 +10,16 @@ from typing import Literal
 from models.base import Value
 from models.errors import NothingToSearch
 from models.text import nfc
-from storage.search.words import APART, bare, bears_marks, words_of
+from storage.search.words import APART, bare, bears_marks, pairs_of, words_of
 
 MOST_WORDS = 40
-MOST_MONTHS = 36
-"""A range of dates up to this many months narrows the search month by month, a longer one year by year."""
+FIRST_YEAR, LAST_YEAR = 1800, 2199
+"""What was issued before or after counts as the first month or the last, until its date itself is compared."""
 
 # Words of one kind alone. A private character in front, so that no word of a text can be taken for one.
-NAME, ISSUER, NUMBER, TYPE, MONTH, YEAR, EVERY = (chr(0xE001 + n) for n in range(7))
-"""EVERY is a word of every document, for a query that has only an open range of dates."""
+NAME, ISSUER, NUMBER, TYPE, MONTH, YEAR, DECADE = (chr(0xE001 + n) for n in range(7))
+NEVER = DECADE
+"""A decade without its number is a word of no document: a range of dates that ends before it starts."""
 
 Column = Literal["folded", "exact", "scoped"]
 
@@ -56,6 +57,8 @@ class Needle:
 
     words: tuple[str, ...]
     """All of them are among a document's indexed words."""
+    pairs: tuple[str, ...]
+    """So are these, if the phrases stand in it; almost always only then."""
     any_of: tuple[str, ...]
     """One of these is, unless there are none."""
     phrases: tuple[tuple[Column, str], ...]
@@ -90,10 +93,11 @@ def needle_of(query: SearchQuery) -> Needle:
     if len(words) > MOST_WORDS:
         raise NothingToSearch(reason=f"> {MOST_WORDS}")
     any_of = _periods(query.issued_from, query.issued_to)
-    if not words and not any_of and query.issued_from is None and query.issued_to is None:
+    if not words and not any_of:
         raise NothingToSearch(reason=query.words)
     return Needle(
-        words=tuple(words) if words or any_of else (EVERY,),
+        words=tuple(words),
+        pairs=tuple(pairs_of(*(phrase for _, phrase in phrases))),
         any_of=any_of,
         phrases=tuple(phrases),
         issued_from=query.issued_from.isoformat() if query.issued_from else None,
@@ -121,10 +125,14 @@ def type_word(code: str) -> str:
 
 
 def date_words(day: str) -> list[str]:
-    """Year and month of an ISO date; every month of the year where no more is known."""
-    year, _, rest = day.partition("-")
-    months = [rest[:2]] if rest else [f"{month:02d}" for month in range(1, 13)]
-    return [YEAR + year, *(MONTH + year + month for month in months)] if year.isdecimal() else []
+    """Decade, year and month of an ISO date; every month of the year where no more is known."""
+    year, month, _ = f"{day}--".split("-", 2)
+    if not year.isdecimal():
+        return []
+    months = [int(month)] if month.isdecimal() else range(1, 13)
+    numbers = dict.fromkeys(_month(int(year), month) for month in months)
+    first = next(iter(numbers))
+    return [_decade(first // 120), _year(first // 12), *map(_month_word, numbers)]
 
 
 def _phrase(words: list[str]) -> tuple[Column, str]:
@@ -149,12 +157,37 @@ def _number_word(number: str) -> str:
 
 
 def _periods(first: date | None, last: date | None) -> tuple[str, ...]:
-    """Months or years of which one must be the document's; none where an end is open or it is no help."""
-    if first is None or last is None or last < first:
+    """Decades, years and months of which one must be the document's, as few as there can be; none for no range."""
+    if first is None and last is None:
         return ()
-    months = (last.year - first.year) * 12 + last.month - first.month + 1
-    if months <= MOST_MONTHS:
-        count = [first.year * 12 + first.month - 1 + n for n in range(months)]
-        return tuple(f"{MONTH}{n // 12:04d}{n % 12 + 1:02d}" for n in count)
-    years = last.year - first.year + 1
-    return tuple(f"{YEAR}{first.year + n:04d}" for n in range(years)) if years <= MOST_WORDS else ()
+    if first and last and last < first:
+        return (NEVER,)
+    at = _month(first.year, first.month) if first else FIRST_YEAR * 12
+    end = (_month(last.year, last.month) if last else LAST_YEAR * 12 + 11) + 1
+    words = []
+    while at < end:
+        months, word = next(
+            (months, word)
+            for months, word in ((120, _decade), (12, _year), (1, _month_word))
+            if at % months == 0 and at + months <= end
+        )
+        words.append(word(at // months))
+        at += months
+    return tuple(words)
+
+
+def _month(year: int, month: int) -> int:
+    """Number of a month, in years that have words."""
+    return min(max(year * 12 + month - 1, FIRST_YEAR * 12), LAST_YEAR * 12 + 11)
+
+
+def _decade(number: int) -> str:
+    return f"{DECADE}{number:03d}"
+
+
+def _year(number: int) -> str:
+    return f"{YEAR}{number:04d}"
+
+
+def _month_word(number: int) -> str:
+    return f"{MONTH}{number // 12:04d}{number % 12 + 1:02d}"

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+import zlib
 from collections.abc import Iterable
 from functools import lru_cache
 
@@ -20,6 +21,10 @@ LONGEST = 64
 APART = "\ue000"
 """Stands between texts that no phrase reaches across. A private character, hence never part of a word."""
 
+PAIR = 0xE400
+"""Where the 1024 private characters begin that words of pairs start with."""
+
+_DIGITS = "0123456789abcdefghijklmnopqrstuv"
 _RUN = re.compile(r"(?:[^\W_][\u0300-\u036f]*)+")
 _NOT_OURS = re.compile(r"[\ue000-\uf8ff]")
 _TONES = ("\u0300", "\u0301", "\u0309", "\u0303", "\u0323")
@@ -55,6 +60,27 @@ def as_they_stand(texts: Iterable[str]) -> str:
 def without_their_marks(indexed: str) -> str:
     """What `as_they_stand` gave, word for word without marks."""
     return " ".join(word if word.startswith(APART) else bare(word) for word in indexed.split())
+
+
+def pairs_of(*columns: str) -> dict[str, None]:
+    """A word for every two words that stand side by side in one of the columns, each once, in their order.
+
+    It is one of 2^20, so that a register of any size has no more of them: a document that lacks the pair may bear its
+    word by chance, one that has it always bears it.
+    """
+    pairs: dict[str, None] = {}
+    for column in columns:
+        before = APART
+        for word in column.split():
+            if APART not in (before[0], word[0]):
+                pairs[_pair(before, word)] = None
+            before = word
+    return pairs
+
+
+def _pair(first: str, second: str) -> str:
+    number = zlib.crc32(f"{first} {second}".encode()) & 0xFFFFF
+    return f"{chr(PAIR + (number >> 10))}{_DIGITS[number >> 5 & 31]}{_DIGITS[number & 31]}"
 
 
 def _one_spelling(word: str) -> str:

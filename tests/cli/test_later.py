@@ -180,6 +180,10 @@ def test_4_data_subjects_get_answers_in_time(issued: Issued, tmp_path: Path) -> 
     ecopy(home, "show", issued.document, "--reason", "khiếu nại 12/2026")
     (answer,) = ecopy(home, "reuse", "find", NUMBER, "--dossier", WITHDRAWN, "--as", "clerk", code=1)
     assert answer["found"][0]["why_not"] == ["restricted"]
+    again = tmp_path / "again"
+    card = next(home.parent.glob("*.jpg"))
+    assert refused(home, "digitize", card, "--out", again, "--intake", "archive") == "DOCUMENT_RESTRICTED"
+    assert not again.exists()
     (lifted,) = ecopy(
         home, "subject", "lift", issued.document, "--as", "officer", "--reason", "hết khiếu nại"
     )
@@ -229,6 +233,26 @@ def test_6_the_same_paper_scanned_again_is_told_of_and_not_merged(issued: Issued
     said = run(home, "show", second["id"]).stdout
     assert "Giấy này đã được số hóa trước đây" in said
     assert "đã số hóa ngày" in said
+
+
+def test_6b_two_holders_who_are_one_person_are_merged_by_name_of_a_person(issued: Issued) -> None:
+    home, old = issued.home, "012345678"
+    third = "H99.01-261123-0003"
+    ecopy(home, "dossier", "open", third, "--procedure", "2.000815", "--holder", old, "--as", "clerk")
+    look = ("reuse", "find", "--dossier", third, "--as", "clerk")
+    assert ecopy(home, *look, old, code=None)[0]["found"] == []
+    merge = ("subject", "merge", NUMBER, old, "--as", "officer", "--reason")
+    assert refused(home, *merge, " ") == "USAGE"
+    (one,) = ecopy(home, *merge, "đối chiếu CMND và CCCD")
+    assert one["numbers"] == ["old_id", "personal_id"]
+    (answer,) = ecopy(home, *look, old, code=None)
+    assert (answer["holder"]["id"], answer["found"][0]["document_id"]) == (one["holder"], issued.document)
+    assert refused(home, *merge, "lần nữa") == "DIFFERENT_HOLDERS"
+    told = ecopy(home, "audit", "show", "--subject", one["holder"], "--purpose", "t")
+    (entry,) = [e for e in told if e["action"] == "merge_holders"]
+    assert (entry["actor"], entry["purpose"]) == ("officer", "đối chiếu CMND và CCCD")
+    whole = json.dumps(ecopy(home, "audit", "show", "--purpose", "t"))
+    assert old not in whole
 
 
 def test_7_what_is_past_its_retention_is_destroyed_by_two_and_leaves_a_signed_tombstone(

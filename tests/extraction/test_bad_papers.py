@@ -12,7 +12,7 @@ from extraction.extract import extract, known_types
 from models.extraction import UNKNOWN_TYPE, Extraction
 from models.geometry import Box
 from models.reading import MAX_CODE_BYTES, Line, Reading, Region
-from pipeline.flags import FLAGS, Weight
+from pipeline.stages.flags import FLAGS, Weight
 from tests.extraction import support
 from tests.extraction.cards import card, with_codes
 from tests.extraction.support import CERTIFICATE, CERTIFICATE_TRUTH, is_settled, noisy, paper, rules

@@ -9,7 +9,7 @@ from extraction import checks
 from extraction.checks import FLAGS, Verdict, identifier_fault, verdicts
 from extraction.comparisons import CHECK_PARTS, Check
 from extraction.definitions import Kind, TypeDefinition
-from pipeline.flags import FLAGS as DESCRIBED
+from pipeline.stages.flags import FLAGS as DESCRIBED
 
 
 def definition(

@@ -17,7 +17,7 @@ from models.geometry import Box
 from models.identifiers import personal_id
 from models.reading import MAX_CODE_BYTES, MachineCode, PageReading, Reading
 from models.separator import SeparatorSheet, payload_of
-from pipeline.flags import FLAGS, Weight
+from pipeline.stages.flags import FLAGS, Weight
 from samples.papers.card_codes import mrz_lines
 from tests.extraction.cards import card, code, qr, unsure, with_codes, zone
 from tests.extraction.support import CERTIFICATE, paper, rules

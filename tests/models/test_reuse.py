@@ -43,6 +43,7 @@ facts = st.builds(
     disposal=st.booleans(),
     disagreement_open=st.booleans(),
     corrected=st.booleans(),
+    signed_original=st.booleans(),
 )
 
 
@@ -51,7 +52,7 @@ def test_only_what_is_issued_confirmed_reusable_valid_and_free_is_usable(one: Re
     why, checks = judged(one, today=TODAY, now=NOW)
     free = (
         one.document_state is DocumentState.APPROVED
-        and one.ecopy_state is EcopyState.ISSUED
+        and (one.ecopy_state or (EcopyState.ISSUED if one.signed_original else None)) is EcopyState.ISSUED
         and one.reusable_from is not None
         and one.reusable_from <= NOW
         and (one.valid_from is None or one.valid_from <= TODAY.isoformat())
@@ -86,6 +87,17 @@ def test_a_paper_is_valid_on_its_first_and_last_day_and_not_beyond(first: date, 
 def test_a_good_one_is_used_without_a_question() -> None:
     assert judged(GOOD, today=TODAY, now=NOW) == ((), ())
     assert judged(replace(GOOD, perpetual=False), today=TODAY, now=NOW) == ((), (Check.VALIDITY_UNKNOWN,))
+
+
+def test_a_signed_original_needs_no_copy_but_everything_else() -> None:
+    original = replace(GOOD, ecopy_state=None, signed_original=True)
+    assert judged(original, today=TODAY, now=NOW) == ((), ())
+    unsigned = replace(original, signed_original=False)
+    assert judged(unsigned, today=TODAY, now=NOW)[0] == (WhyNot.NO_ECOPY,)
+    waiting = replace(original, reusable_from=None, valid_to="2026-11-21", restricted=True)
+    assert judged(waiting, today=TODAY, now=NOW)[0] == (
+        WhyNot.AWAITING_RESULT, WhyNot.EXPIRED, WhyNot.RESTRICTED,
+    )  # fmt: skip
 
 
 def test_every_code_has_words_in_both_languages() -> None:

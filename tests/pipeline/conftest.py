@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.application import Application
-from pipeline.outcome import DocumentOutcome, SourceOutcome, SourceRefused
+from pipeline.papers.outcome import DocumentOutcome, SourceOutcome, SourceRefused
 from samples.demo import DEMO_FILES, write_demo
 from tests.pipeline.support import application, digitized
 

@@ -19,7 +19,7 @@ from tests.pipeline.killed_run import Reaper
 
 def main(home: Path, at: int, documents: list[str]) -> None:
     from pipeline.application import open_application
-    from pipeline.lifecycle import dispose
+    from pipeline.keeping.lifecycle import dispose
     from pipeline.settings import load_settings
     from storage.stores.folder import FolderStore
 

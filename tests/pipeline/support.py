@@ -10,7 +10,7 @@ from models.ports import Clock
 from pipeline.application import Application, open_application
 from pipeline.digitize import Order, digitize
 from pipeline.inputs import collect
-from pipeline.outcome import SourceOutcome, SourceRefused
+from pipeline.papers.outcome import SourceOutcome, SourceRefused
 from pipeline.settings import load_settings
 from samples.generate import generate
 

@@ -10,7 +10,7 @@ import pytest
 
 from models.errors import EcopyError, StoreDown, StoreFull
 from pipeline.application import Application
-from pipeline.outcome import SourceOutcome
+from pipeline.papers.outcome import SourceOutcome
 from storage.stores.base import Stored
 from storage.stores.folder import FolderStore
 from tests.pipeline.support import application, digitized, sample_card

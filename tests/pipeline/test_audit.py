@@ -34,7 +34,8 @@ from models.ids import new_id
 from pipeline.access import confirm_document, fetch_ecopy, look_at
 from pipeline.application import Application
 from pipeline.attempts import NO_PURPOSE, UNNAMED, attempt
-from pipeline.audit import (
+from pipeline.audit.review import MANY_LOOKS, review_trail
+from pipeline.audit.trail import (
     anchor_meanwhile,
     anchor_trail,
     anchoring,
@@ -44,7 +45,6 @@ from pipeline.audit import (
     trim_audit,
     verify_trail,
 )
-from pipeline.audit_review import MANY_LOOKS, review_trail
 from signing.devpki import create_development_pki, load_development_pki
 from signing.tsa import EmbeddedTsa
 from storage.audit import chain as trail
@@ -283,6 +283,22 @@ def test_a_damaged_trail_is_told_by_the_doctor_and_gets_no_entry_of_the_look(app
         check_trail(app)
     before = verify_trail(app, purpose="t")
     assert verify_trail(app, purpose="t") == before
+
+
+def test_the_doctor_goes_through_the_newest_entries_and_says_how_many(app: Application) -> None:
+    act(app, 9)
+    assert check_trail(app).startswith("all 9 entries intact; ")
+    told = check_trail(app, newest=4)
+    assert told.startswith("newest 4 entries intact, from 6 on (ecopy audit verify: all); ")
+    with app.engine.begin() as connection:
+        connection.execute(audit.update().where(audit.c.seq == 2).values(actor="x"))
+    assert check_trail(app, newest=4) == told
+    with pytest.raises(AuditDamaged, match="2"):
+        check_trail(app)
+    with app.engine.begin() as connection:
+        connection.execute(audit.update().where(audit.c.seq == 7).values(actor="x"))
+    with pytest.raises(AuditDamaged, match="7"):
+        check_trail(app, newest=4)
 
 
 # Evidence

@@ -9,7 +9,7 @@ import pytest
 
 from models.states import DocumentState
 from pipeline.application import Application
-from pipeline.outcome import SourceOutcome, SourceRefused
+from pipeline.papers.outcome import SourceOutcome, SourceRefused
 from samples.hostile import NAMES, write_hostile
 from tests.pipeline.support import application, digitized, sample_card
 

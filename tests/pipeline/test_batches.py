@@ -18,8 +18,8 @@ from models.states import DocumentState
 from pdf.embedded import read_embedded
 from pipeline.access import look_at
 from pipeline.application import Application
-from pipeline.export import part_places
-from pipeline.outcome import DocumentOutcome, SourceOutcome, SourceRefused
+from pipeline.papers.export import part_places
+from pipeline.papers.outcome import DocumentOutcome, SourceOutcome, SourceRefused
 from pipeline.stages.extract import Extract
 from pipeline.stages.read import stored_reading
 from samples.generate import Sample, generate

@@ -24,12 +24,12 @@ from models.errors import (
     WrongRole,
 )
 from models.states import ComponentState, DossierState, LotState
-from pipeline import casework
 from pipeline.access import confirm_document, issue_document
 from pipeline.application import Application
-from pipeline.meeting import case_of
-from pipeline.outcome import SourceOutcome, SourceRefused
-from pipeline.procedures import import_procedures
+from pipeline.cases import casework
+from pipeline.cases.meeting import case_of
+from pipeline.cases.procedures import import_procedures
+from pipeline.papers.outcome import SourceOutcome, SourceRefused
 from samples.generate import generate
 from storage import schema as t
 from storage.cases.procedures import put_procedure

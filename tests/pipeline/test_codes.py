@@ -14,7 +14,7 @@ from PIL import Image
 
 from models.extraction import Extraction
 from pipeline.application import Application
-from pipeline.outcome import DocumentOutcome, SourceOutcome
+from pipeline.papers.outcome import DocumentOutcome, SourceOutcome
 from pipeline.reading import Reader
 from pipeline.settings import load_settings
 from samples.digital import born_digital

@@ -19,7 +19,7 @@ from models.signatures import Verdict
 from models.states import EcopyState
 from pipeline.access import issue_document
 from pipeline.clock import SystemClock
-from pipeline.outcome import SourceOutcome, SourceRefused
+from pipeline.papers.outcome import SourceOutcome, SourceRefused
 from pipeline.settings import load_settings
 from signing.devpki import DevelopmentPki, create_development_pki, load_development_pki
 from signing.trust import TrustStore

@@ -14,9 +14,9 @@ from models.errors import BackupDamaged, BackupNotFound, BackupSamePlace, KeysMi
 from models.signatures import Verdict
 from pipeline.access import fetch_ecopy
 from pipeline.application import Application
-from pipeline.copies import back_up_to, copies_of, restore_from, verify_copy
-from pipeline.keeping import check_store, last_checks
-from pipeline.outcome import SourceOutcome
+from pipeline.copies.backups import back_up_to, copies_of, restore_from, verify_copy
+from pipeline.copies.checks import check_store, last_checks
+from pipeline.papers.outcome import SourceOutcome
 from pipeline.settings import Settings, load_settings
 from signing.verify import verify_pdf
 from storage import schema as t

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from models.errors import ObjectLocked, StatementBroken
 from models.states import DocumentState
 from pipeline.application import Application
-from pipeline.lifecycle import dispose, due, propose, tombstone
+from pipeline.keeping.lifecycle import dispose, due, propose, tombstone
 from storage import schema as t
 from storage.keeping import disposal, lifecycle
 from tests.pipeline.support import application

@@ -13,7 +13,7 @@ from models.pages import PdfNature, SourceFacts
 from models.signatures import Level, SignRequest
 from models.times import iso
 from pipeline.application import Application
-from pipeline.outcome import DocumentOutcome, SourceOutcome
+from pipeline.papers.outcome import DocumentOutcome, SourceOutcome
 from samples.demo import write_demo
 from samples.formats import write_sample
 from samples.generate import generate

@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 
 from models.states import DossierState, EcopyState
-from pipeline import casework
 from pipeline.access import confirm_document, fetch_ecopy, issue_document
 from pipeline.application import open_application
-from pipeline.meeting import case_of
-from pipeline.outcome import SourceOutcome
-from pipeline.procedures import import_procedures
+from pipeline.cases import casework
+from pipeline.cases.meeting import case_of
+from pipeline.cases.procedures import import_procedures
+from pipeline.papers.outcome import SourceOutcome
 from pipeline.settings import load_settings
 from signing.verify import verify_pdf
 from storage.database import HEAD, current_revision

@@ -12,7 +12,7 @@ from PIL import ImageOps
 from models.pages import PageFacts, PagePicture, PageQuality, PageSize, SourceKind
 from models.rulesets import rule_set_on
 from pipeline.child import prepare_pages
-from pipeline.flags import FLAGS, Weight
+from pipeline.stages.flags import FLAGS, Weight
 from pipeline.stages.pages import _page_flags
 from samples.generate import generate
 

@@ -23,8 +23,8 @@ from models.errors import (
 from models.extraction import Evidence
 from models.rulesets import rule_set_on
 from pipeline.application import Application
-from pipeline.calibration import load_calibration
 from pipeline.doctor import examine
+from pipeline.learning.calibration import load_calibration
 from pipeline.learning.looking import SUBJECT, Recalibration, export_samples, keep, recalibrate
 from pipeline.learning.recalibrate import (
     FEWEST_DOCUMENTS,

@@ -16,8 +16,8 @@ from models.errors import ConflictError
 from models.extraction import Extraction, FieldValue
 from models.signatures import Level
 from pipeline.application import Application, open_application
-from pipeline.backfill import gather_facts, pending
-from pipeline.recording import record_corrected, retention_facts
+from pipeline.papers.backfill import gather_facts, pending
+from pipeline.papers.recording import record_corrected, retention_facts
 from pipeline.settings import load_settings
 from samples.generate import generate
 from storage import schema as t

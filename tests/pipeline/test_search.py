@@ -12,8 +12,8 @@ import pytest
 from models.errors import NothingToSearch, UsageError
 from pipeline.access import confirm_document
 from pipeline.application import Application
-from pipeline.outcome import SourceOutcome
-from pipeline.search import find_documents, rebuild
+from pipeline.papers.outcome import SourceOutcome
+from pipeline.papers.search import find_documents, rebuild
 from storage import schema as t
 from storage.search import SearchQuery, index_document
 from tests.pipeline.support import application, digitized, sample_card

@@ -14,12 +14,12 @@ from models.ports import ObjectLock
 from models.rulesets import Rule
 from pipeline.access import fetch_ecopy
 from pipeline.application import Application
-from pipeline.keys import master_keys, rotate_keys
-from pipeline.locking import lock_objects
-from pipeline.outcome import SourceOutcome
+from pipeline.copies.keys import master_keys, rotate_keys
+from pipeline.copies.locking import lock_objects
+from pipeline.copies.store_check import check_store
+from pipeline.copies.stores import open_second_store, open_store, store_from_url, without_secrets
+from pipeline.papers.outcome import SourceOutcome
 from pipeline.settings import load_settings
-from pipeline.store_check import check_store
-from pipeline.stores import open_second_store, open_store, store_from_url, without_secrets
 from storage import schema as t
 from storage.keys.file import create_key_file
 from storage.locking import wanted

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
-from pipeline.units import import_units
+from pipeline.cases.units import import_units
 from storage.people.parties import unit_on, units
 from tests.pipeline.support import application
 

@@ -16,7 +16,7 @@ import pytest
 from models.signatures import Verdict
 from models.states import EcopyState
 from pdf.embedded import read_embedded
-from pipeline.outcome import SourceRefused
+from pipeline.papers.outcome import SourceRefused
 from samples.demo import demo_truth
 from signing.trust import TrustStore
 from signing.verify import verify_pdf

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.workdays import days_after, is_day_off, working_days_after
+from pipeline.keeping.workdays import days_after, is_day_off, working_days_after
 
 days = st.dates(date(2025, 1, 1), date(2030, 12, 31))
 

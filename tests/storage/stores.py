@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from models.ports import ObjectStore
-from pipeline.stores import store_from_url
+from pipeline.copies.stores import store_from_url
 from tests.servers import seaweed
 
 STORES = ("folder", "s3", pytest.param("s3-sse", marks=pytest.mark.slow))

@@ -16,7 +16,7 @@ from models.errors import catalogue
 from storage.audit import chain as trail
 from storage.audit import checker as checker
 from storage.audit.anchors import Anchor, add_anchor, unanchored
-from storage.audit.verify import Verification, recorded_head, snapshot, verify
+from storage.audit.verify import Verification, recorded_head, snapshot, verify, verify_newest
 from storage.schema import audit, audit_anchors, audit_head
 from tests.storage.support import Room, room
 
@@ -199,6 +199,53 @@ def test_a_time_stamp_that_is_gone_or_exchanged_is_named(kept: Room) -> None:
     with kept.engine.begin() as connection:
         connection.execute(audit_anchors.delete())
     assert found(kept) == [(checker.STAMP_LOST, anchor.seq, anchor.seq)]
+
+
+def newest(home: Room, most: int) -> Verification:
+    with snapshot(home.engine) as connection:
+        return verify_newest(connection, most)
+
+
+def test_of_a_long_trail_the_newest_entries_can_be_examined_alone(kept: Room) -> None:
+    for _ in range(3):
+        anchored(kept)
+        acted(kept)
+    told = newest(kept, 4)
+    assert (told.entries, told.first, told.last, told.whole, told.faults) == (4, 8, 11, False, ())
+    assert (newest(kept, 11).whole, newest(kept, 11).entries) == (True, 11)
+    change(kept, 2, actor="x")
+    assert newest(kept, 4).faults == (), "it lies before"
+    assert newest(kept, 11).faults != ()
+
+
+@pytest.mark.parametrize("at", [8, 9, 11])
+def test_damage_among_the_newest_entries_is_named(kept: Room, at: int) -> None:
+    for _ in range(6):
+        acted(kept)
+    change(kept, at, actor="x")
+    assert [(f.kind, f.first) for f in newest(kept, 4).faults] == [(checker.ALTERED, at)]
+
+
+@pytest.mark.parametrize("gone", [7, 8, 10, 11])
+def test_a_removed_entry_among_the_newest_ones_is_named(kept: Room, gone: int) -> None:
+    for _ in range(6):
+        acted(kept)
+    remove(kept, gone)
+    (fault,) = newest(kept, 5).faults
+    assert (fault.kind, fault.first, fault.last) == (
+        checker.CUT_OFF if gone == 11 else checker.DELETED, gone, gone,
+    )  # fmt: skip
+
+
+def test_a_trail_rewritten_before_the_newest_entries_does_not_fit_them_or_its_time_stamp(kept: Room) -> None:
+    for _ in range(3):
+        acted(kept)
+    anchor = anchored(kept)
+    for _ in range(2):
+        acted(kept)
+    change(kept, anchor.seq, hash="0" * 64)
+    kinds = {fault.kind for fault in newest(kept, 3).faults}
+    assert kinds == {checker.REWRITTEN, checker.REPLACED}
 
 
 def test_every_damaged_entry_is_named_not_only_the_first(kept: Room) -> None:

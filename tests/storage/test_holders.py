@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 import sqlalchemy as sa
 
-from models.errors import NotFound
+from models.errors import DifferentHolders, NotFound
 from models.holders import HolderFacts, HolderIdentifier
 from storage import schema as t
 from storage.database import open_database
@@ -205,6 +205,40 @@ def test_merging_holders_moves_everything_that_hangs_on_them(home: Room) -> None
         assert connection.scalars(sa.select(t.document_holders.c.holder_id)).all() == [kept]
     with pytest.raises(NotFound), home.register.transaction(actor="officer", purpose="t") as tx:
         h.merge_holders(tx, kept, gone, document_id=None)
+
+
+def test_a_person_merges_two_holders_and_no_number_is_in_the_trail(home: Room) -> None:
+    document = home.receive()
+    with home.register.transaction(actor="officer", purpose="t") as tx:
+        kept = h.settle_holder(tx, person(PERSONAL))
+        (gone,) = h.link_document(tx, document.id, [person(OLD, name="Nguyễn V. Mẫu", birth=None)], "khac")
+    with home.register.transaction(actor="officer", purpose="one person") as tx:
+        merged = h.merge_by_hand(tx, kept, gone)
+    assert (merged.id, merged.name, set(merged.identifiers)) == (kept, "Nguyễn Văn Mẫu", {PERSONAL, OLD})
+    with home.register.reading() as connection:
+        assert [one.id for one in h.holders_of_document(connection, document.id)] == [kept]
+    (entry,) = [e for e in home.register.audit_of(kept) if e.action == "merge_holders"]
+    assert (entry.actor, entry.purpose, entry.details["merged"]) == ("officer", "one person", gone)
+    assert OLD.value not in str(entry)
+
+
+@pytest.mark.parametrize(
+    ("theirs", "kind"), [((ANOTHER,), "citizen"), ((ANOTHER, PASSPORT), "citizen"), ((OLD,), "organisation")]
+)
+def test_holders_that_can_not_be_one_are_not_merged_by_hand_either(
+    home: Room, theirs: tuple[HolderIdentifier, ...], kind: str
+) -> None:
+    kept = settled(home, person(PERSONAL))
+    gone = settled(home, person(*theirs).model_copy(update={"kind": kind}))
+    for one, other in ((kept, gone), (gone, kept), (kept, kept)):
+        with (
+            pytest.raises(DifferentHolders),
+            home.register.transaction(actor="officer", purpose="t") as tx,
+        ):
+            h.merge_by_hand(tx, one, other)
+    assert count(home) == 2
+    assert numbers_of(home, kept) == {PERSONAL}
+    assert "merge_holders" not in [*actions(home, kept), *actions(home, gone)]
 
 
 def at_once(*works: Callable[[], object]) -> list[BaseException]:

@@ -19,10 +19,11 @@ from storage.audit.chain import GENESIS, entry_hash
 from storage.database import HEAD, current_revision, migrate, open_database
 from storage.papers import facts
 from storage.register import Register
+from storage.search import SearchQuery, forget, index_document, search
 from tests.clocks import FixedClock
 from tests.storage.support import DATABASES, database_url
 
-RELEASES = ("0001", "0002", "0003")
+RELEASES = ("0001", "0002", "0003", "0004")
 AT = "2026-01-05T08:00:00+07:00"
 SOURCES, DOCUMENTS = ("S1", "S2", "S3"), ("D1", "D2", "D3")
 """One confirmed and issued, one in review with its capture, one just received."""
@@ -96,6 +97,11 @@ def _fill(connection: sa.Connection, release: str) -> None:
         )  # fmt: skip
     if release >= "0003":
         connection.execute(sa.text("update documents set pages = '1-3' where id in ('D1', 'D2')"))
+    if release >= "0004":
+        put(
+            "search_entries", id=1, document_id="D1", indexed_at=AT, exact="nguyễn văn mẫu", folded="nguyen van mau",
+            scoped="",
+        )  # fmt: skip
     previous = GENESIS
     for seq, action in enumerate(ACTS, start=1):
         row: dict[str, Any] = {
@@ -109,6 +115,8 @@ def _fill(connection: sa.Connection, release: str) -> None:
             ).encode()
         ).hexdigest()
         put("audit", seq=seq, hash=previous, **row)
+    if release >= "0004":
+        put("audit_head", id=1, seq=len(ACTS), hash=previous)
 
 
 class _Writer:
@@ -181,7 +189,8 @@ def test_documents_that_lack_facts_are_listed_and_work_goes_on_with_them(old: Ol
     engine = old.brought_forward()
     register = Register(engine, FixedClock())
     with register.reading() as connection:
-        assert facts.unrecorded_documents(connection) == ["D1", "D2"]
+        waiting = facts.unrecorded_documents(connection)
+        assert waiting == (["D1"] if old.release == "0004" else ["D1", "D2"])
         assert facts.document_facts(connection, "D1").retention == "unknown"
     officer = Person(id="officer", name="x", role=Role.OFFICER, agency=Agency(identifier="H99", name="x"))
     judgement = Judgement(field="sex", kind="sex", look="shown", outcome="added", proposal=None, truth="Nam")
@@ -199,9 +208,34 @@ def test_documents_that_lack_facts_are_listed_and_work_goes_on_with_them(old: Ol
         connection.execute(schema.documents.delete().where(schema.documents.c.id == "D1"))
         left = connection.scalars(sa.select(schema.judgements.c.document_id)).all()
         listed = connection.scalars(sa.select(schema.unrecorded.c.document_id)).all()
-    assert (list(left), list(listed)) == (["D2"], ["D2"]), (
+    assert (list(left), list(listed)) == (["D2"], [] if old.release == "0004" else ["D2"]), (
         "what hangs on a row goes with it, as in a fresh register"
     )
+    engine.dispose()
+
+
+@pytest.mark.parametrize("kind", DATABASES)
+def test_words_that_were_indexed_are_found_and_the_entry_is_written_anew(kind: str, tmp_path: Path) -> None:
+    url = database_url(kind, tmp_path)
+    engine = sa.create_engine(url)
+    migrate(engine, "0004")
+    with engine.begin() as connection:
+        _fill(connection, "0004")
+    engine.dispose()
+    engine = open_database(url)
+    register = Register(engine, FixedClock())
+
+    def found(words: str) -> list[str]:
+        with register.reading() as connection:
+            return [hit.document_id for hit in search(connection, SearchQuery(words=words)).hits]
+
+    assert (found("nguyen mau"), found('"van mau"')) == (["D1"], [])
+    with register.transaction(actor="system", purpose="maintenance:upgrade") as tx:
+        index_document(tx, "D1", ["Nguyễn Văn Mẫu"])
+    assert (found("nguyen mau"), found('"van mau"')) == (["D1"], ["D1"])
+    with register.transaction(actor="system", purpose="maintenance:upgrade") as tx:
+        forget(tx, "D1")
+    assert not found("nguyen mau")
     engine.dispose()
 
 

@@ -12,6 +12,7 @@ from models.states import CorrectionState, RequestState
 from storage import schema as t
 from storage.keeping import requests
 from storage.papers import corrections
+from storage.people import holders
 from tests.storage import papers
 from tests.storage.support import Room
 
@@ -57,6 +58,22 @@ def test_requests_wait_in_the_order_of_their_deadlines(home: Room, whose: str) -
     with home.register.reading() as connection:
         assert [one.id for one in requests.requests(connection)] == [first.id]
         assert {one.id for one in requests.requests(connection, going_on=False)} == {first.id, closed.id}
+
+
+def test_looks_at_a_holder_who_was_merged_into_another_are_told_too(home: Room) -> None:
+    first, second, last = (papers.holder(home, (kind, value)) for kind, value in (
+        ("passport", "C1234567"), ("old_id", "012345679"), ("personal_id", "001190000033"),
+    ))  # fmt: skip
+    with home.register.transaction(actor="clerk", purpose="dossier:H99-2") as tx:
+        tx.audit("look_up", first)
+    for gone, kept in ((first, second), (second, last)):
+        with home.register.transaction(actor="officer", purpose="t") as tx:
+            holders.merge_by_hand(tx, kept, gone)
+    with home.register.reading() as connection:
+        found = requests.everything_about(connection, last)
+    assert [(one["action"], one["subject"]) for one in found["looks"]] == [
+        ("look_up", first), ("merge_holders", second), ("merge_holders", last),
+    ]  # fmt: skip
 
 
 def test_everything_about_a_holder_is_told_with_who_looked_and_nothing_of_others(

@@ -43,6 +43,15 @@ def use(home: Room, document: str, wanted: ComponentRecord, *checked: Check):  #
         return reuse.use(tx, document, None, wanted, papers.CLERK, checked=checked, today=TODAY)
 
 
+def original(home: Room, whose: str, **facts: object) -> papers.Paper:
+    """An electronic original: no e-copy was made of it."""
+    made = papers.paper(home, whose, **{"signed_original": True, **facts})  # type: ignore[arg-type]
+    with home.engine.begin() as connection:
+        connection.execute(t.ecopy_revisions.delete().where(t.ecopy_revisions.c.ecopy_id == made.ecopy))
+        connection.execute(t.ecopies.delete().where(t.ecopies.c.id == made.ecopy))
+    return made
+
+
 @pytest.fixture
 def whose(home: Room) -> str:
     return papers.holder(home, (ID.kind, ID.value), (OLD.kind, OLD.value))
@@ -189,6 +198,49 @@ def test_nothing_is_used_for_a_dossier_that_has_ended(home: Room, whose: str) ->
         use(home, paper.document, wanted)
 
 
+def test_a_signed_original_is_offered_itself_and_used_with_the_hash_of_its_file(
+    home: Room, whose: str
+) -> None:
+    paper, code = original(home, whose), papers.dossier(home, whose=whose)
+    sha256 = home.register.source(paper.source).sha256
+    (one,) = found(home).found
+    assert (one.usable, one.signed_original, one.ecopy_id, one.sha256) == (True, True, None, sha256)
+    event = use(home, paper.document, component(home, code))
+    assert (event.ecopy_id, event.revision) == (None, None)
+    assert use(home, paper.document, component(home, code)) == event
+    met = component(home, code)
+    assert (met.state, met.document_id) == (ComponentState.REUSED, paper.document)
+    with home.engine.connect() as connection:
+        snapshot = json.loads(connection.scalar(sa.select(t.reuse_events.c.snapshot)) or "")
+    assert (snapshot["ecopy"]["sha256"], snapshot["ecopy"]["signed_original"]) == (sha256, True)
+    assert snapshot["ecopy"]["abstract"] == "Giấy khai sinh của Nguyễn Thị Mẫu"
+
+
+@pytest.mark.parametrize(
+    ("facts", "why"),
+    [
+        ({"signed_original": False}, WhyNot.NO_ECOPY),
+        ({"reusable_from": None}, WhyNot.AWAITING_RESULT),
+        ({"perpetual": False, "valid_to": "2026-11-21"}, WhyNot.EXPIRED),
+        ({"restricted": True}, WhyNot.RESTRICTED),
+        ({"state": "in_review"}, WhyNot.NOT_CONFIRMED),
+    ],
+)
+def test_what_forbids_the_reuse_of_an_original_is_named(
+    home: Room, whose: str, facts: dict[str, object], why: WhyNot
+) -> None:
+    paper, code = original(home, whose, **facts), papers.dossier(home, whose=whose)
+    assert [one.why_not for one in found(home).found] == [(why,)]
+    with pytest.raises(NotReusable, match=why.value):
+        use(home, paper.document, component(home, code))
+
+
+def test_a_file_with_an_ecopy_is_told_as_the_copy(home: Room, whose: str) -> None:
+    paper = papers.paper(home, whose, signed_original=True)
+    (one,) = found(home).found
+    assert (one.signed_original, one.sha256) == (False, paper.sha256)
+
+
 def test_a_copy_revoked_between_look_and_use_is_not_used(home: Room, whose: str) -> None:
     paper, code = papers.paper(home, whose), papers.dossier(home, whose=whose)
     assert found(home).usable
@@ -211,6 +263,7 @@ def test_the_look_up_reads_no_table_as_a_whole(home: Room, whose: str) -> None:
     """Both queries go by indexes alone, whatever the size."""
     for _ in range(3):
         papers.paper(home, whose)
+    original(home, whose)
     assert table_scans(home, lambda: (found(home), found(home, OLD, None))) == []
 
 

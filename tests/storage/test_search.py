@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -14,7 +15,17 @@ from hypothesis import strategies as st
 from models.errors import NothingToSearch
 from models.ids import new_id
 from storage import schema as t
-from storage.search import SearchQuery, find, forget, index_document, rebuild_index, scrub_index, search
+from storage.search import (
+    SearchQuery,
+    find,
+    forget,
+    index_document,
+    query,
+    rebuild_index,
+    scrub_index,
+    search,
+    words,
+)
 from storage.search.words import APART, as_they_stand, bare, bears_marks, without_their_marks, words_of
 from tests.storage.support import DATABASES, Room, room
 
@@ -117,6 +128,45 @@ def test_a_year_alone_is_any_day_of_it(home: Room) -> None:
     assert found(home, issued_from=date(1997, 5, 1), issued_to=date(1997, 12, 31)) == []
 
 
+def test_an_open_range_looks_at_no_document_of_other_years(
+    home: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(find, "MOST_LOOKED_AT", 7)
+    early, late = put(home, "chữ", issued_on="1957-03-01"), put(home, "chữ", issued_on="2026-11-03")
+    for _ in range(20):
+        put(home, "chữ", issued_on="1991-07-05")
+    assert (
+        found(home, "chữ", issued_to=date(1960, 1, 1)) == found(home, issued_to=date(1960, 1, 1)) == [early]
+    )
+    assert found(home, issued_from=date(2026, 11, 2)) == [late]
+    assert found(home, issued_from=date(2026, 11, 4)) == []
+    assert found(home, issued_from=date(2026, 1, 1), issued_to=date(2025, 1, 1)) == []
+
+
+DAYS = st.one_of(st.dates(), st.dates(date(1989, 1, 1), date(2011, 12, 31)))
+
+
+@given(day=DAYS, first=st.none() | DAYS, last=st.none() | DAYS, year_alone=st.booleans())
+def test_a_date_in_a_range_bears_one_of_its_words_and_one_months_away_none(
+    day: date, first: date | None, last: date | None, year_alone: bool
+) -> None:
+    from_day, to_day = first or date.min, last or date.max
+    asked = query.needle_of(SearchQuery(words="a", issued_from=first, issued_to=last)).any_of
+    assert len(asked) == len(set(asked)) <= 80
+    assert bool(asked) == (first is not None or last is not None)
+    if not asked:
+        return
+    borne = query.date_words(f"{day.year:04d}" if year_alone else day.isoformat())
+    meets = bool(set(asked) & set(borne))
+    if year_alone:
+        assert meets or not from_day.year <= day.year <= to_day.year
+    elif from_day <= day <= to_day:
+        assert meets
+    elif 1800 < day.year < 2199:
+        months = [moment.year * 12 + moment.month for moment in (from_day, day, to_day)]
+        assert meets == (months == sorted(months))
+
+
 @pytest.mark.parametrize("words", ["", " ", "…", '""', " ".join(f"từ{n}" for n in range(50))])
 def test_a_query_without_words_or_with_too_many_is_refused(words: str) -> None:
     with pytest.raises(NothingToSearch):
@@ -141,11 +191,11 @@ SIGNS = (
 
 def test_the_databases_own_signs_mean_nothing(home: Room) -> None:
     put(home, "b c")
-    for words in SIGNS:
+    for sign in SIGNS:
         try:
-            assert found(home, words) == [], words
+            assert found(home, sign) == [], sign
         except NothingToSearch:
-            assert not words_of(words)
+            assert not words_of(sign)
 
 
 def test_a_restricted_document_is_shown_only_to_who_may_see_it(home: Room) -> None:
@@ -228,7 +278,7 @@ def test_a_search_that_finds_little_of_much_pauses_and_goes_on(
     monkeypatch.setattr(find, "MOST_LOOKED_AT", 7)
     wanted = put(home, "một hai")
     for _ in range(20):
-        put(home, "hai một")
+        put(home, "một hai", restricted=True)
     pages = []
     after = None
     with home.engine.connect() as connection:
@@ -239,6 +289,38 @@ def test_a_search_that_finds_little_of_much_pauses_and_goes_on(
             if after is None:
                 break
     assert pages == [([], True), ([], True), ([wanted], True), ([], False)]
+
+
+@pytest.mark.parametrize("phrase", ['"một hai"', '"mot hai"', "một-hai"])
+def test_documents_with_the_words_of_a_phrase_apart_are_not_even_looked_at(
+    home: Room, monkeypatch: pytest.MonkeyPatch, phrase: str
+) -> None:
+    monkeypatch.setattr(find, "MOST_LOOKED_AT", 7)
+    wanted = put(home, "cộng một hai")
+    for _ in range(20):
+        put(home, "hai một", "hai cộng một")
+    assert found(home, phrase) == [wanted]
+
+
+def test_neither_are_those_whose_holders_name_has_them_in_another_order(
+    home: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(find, "MOST_LOOKED_AT", 7)
+    wanted = put(home, "chữ", names=("Nguyễn Văn An",))
+    for _ in range(20):
+        put(home, "chữ", names=("Văn Nguyễn An",))
+    assert found(home, name="nguyễn văn") == found(home, name="nguyen van") == [wanted]
+
+
+def test_a_word_of_a_pair_that_stands_for_others_too_finds_none_of_them(
+    home: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(words, "_pair", lambda first, second: chr(words.PAIR))
+    wanted = put(home, "một hai ba")
+    for other in ("một ba hai", "hai ba một"):
+        put(home, other)
+    assert found(home, '"một hai"') == [wanted]
+    assert found(home, '"mot hai ba"') == [wanted]
 
 
 @pytest.fixture(scope="module")
@@ -289,13 +371,13 @@ def test_both_databases_find_what_the_rule_says_in_the_same_order(
     ids = [new_id() for _ in texts]
     for home in both:
         _bulk(home, ids, texts)
-    for query in [f'"{q}"' if quoted else q for q in (*queries, texts[0][:20])]:
+    for asked in [f'"{q}"' if quoted else q for q in (*queries, texts[0][:20])]:
         try:
-            expected = [i for i, text in reversed(list(zip(ids, texts, strict=True))) if _fits(query, text)]
+            expected = [i for i, text in reversed(list(zip(ids, texts, strict=True))) if _fits(asked, text)]
         except NothingToSearch:
             continue
         for home in both:
-            assert found(home, query) == expected, (home.engine.dialect.name, query)
+            assert found(home, asked) == expected, (home.engine.dialect.name, asked)
 
 
 def _fits(query: str, text: str) -> bool:
@@ -320,6 +402,30 @@ def _bulk(home: Room, ids: list[str], texts: list[str]) -> None:
     with home.register.transaction(actor="t", purpose="t") as tx:
         for document_id, text in zip(ids, texts, strict=True):
             index_document(tx, document_id, [text])
+
+
+@given(texts=st.lists(TEXTS, max_size=4), start=st.integers(0, 20), length=st.integers(2, 6))
+def test_whatever_stands_together_bears_the_words_of_its_pairs(
+    texts: list[str], start: int, length: int
+) -> None:
+    exact = as_they_stand(texts)
+    for column in (exact, without_their_marks(exact)):
+        run = column.split()[start : start + length]
+        pairs = words.pairs_of(column)
+        assert set(words.pairs_of(" ".join(run))) <= set(pairs)
+        for pair in pairs:
+            assert re.fullmatch("[\ue400-\ue7ff][0-9a-v]{2}", pair)
+            assert pair not in words_of(pair)  # no text can contain it
+
+
+def test_no_pair_reaches_across_what_is_kept_apart() -> None:
+    assert not words.pairs_of(as_they_stand(["một", "hai"]), "ba")
+    assert len(words.pairs_of("một hai", "mot hai", "một hai một")) == 3
+
+
+def test_the_words_of_pairs_are_the_same_for_ever() -> None:
+    """What is indexed stays; whoever changes them has to index everything anew."""
+    assert list(words.pairs_of("nhân dân", "nhan dan")) == ["\ue6d9md", "\ue4286a"]
 
 
 @given(st.text())

@@ -24,7 +24,7 @@ from cryptography.x509.oid import NameOID
 from models.errors import EcopyError, ObjectDamaged, ObjectExists, ObjectMissing
 from models.ids import new_id
 from models.ports import ObjectStore
-from pipeline.stores import store_from_url
+from pipeline.copies.stores import store_from_url
 from storage.database import open_database
 from storage.stores.folder import FolderStore
 from storage.vault import Vault

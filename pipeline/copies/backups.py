@@ -25,10 +25,10 @@ from models.ports import ObjectStore
 from models.signatures import Verdict
 from models.times import iso
 from pipeline.application import Application, open_application
+from pipeline.copies.checks import Record, finish_record, on_record
+from pipeline.copies.stores import open_store, store_from_url, without_secrets
 from pipeline.hands import trust_of
-from pipeline.keeping import Record, finish_record, on_record
 from pipeline.settings import Settings
-from pipeline.stores import open_store, store_from_url, without_secrets
 from pipeline.version import software
 from storage import schema as t
 from storage.copies.backup import BackupReport, Plan, back_up

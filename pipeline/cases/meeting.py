@@ -94,7 +94,7 @@ def met_by_electronic_file(tx: Transaction, app: Application, document: Document
 def meet_by_type(tx: Transaction, app: Application, document: DocumentRecord, document_type: str) -> None:
     """A confirmed document that came with a dossier, for no named component, meets the one that asks for its type.
 
-    Where several ask for it, or none, a person says which (`pipeline.casework.link`).
+    Where several ask for it, or none, a person says which (`pipeline.cases.casework.link`).
     """
     if document.dossier_code is None or casework.components_of_document(tx.connection, document.id):
         return

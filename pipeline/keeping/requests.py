@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+import sqlalchemy as sa
+
 from models.errors import NotFound, RightsNotInForce, UsageError
+from models.ids import is_id
 from models.people import Person
 from models.rulesets import SubjectRight
 from models.states import RequestState
@@ -16,9 +19,10 @@ from models.times import for_people, vietnam_time
 from pipeline.application import Application
 from pipeline.attempts import given, operator
 from pipeline.authority import check_role, recorded
-from pipeline.casework import identifier_of
-from pipeline.corrections import raise_correction
-from pipeline.workdays import days_after, working_days_after
+from pipeline.cases.casework import identifier_of
+from pipeline.keeping.workdays import days_after, working_days_after
+from pipeline.papers.corrections import raise_correction
+from storage.cases.records import HolderRecord
 from storage.keeping import requests
 from storage.keeping.requests import SubjectRequest
 from storage.people import holders
@@ -164,6 +168,31 @@ def lift_restriction(app: Application, any_id: str, *, person: Person, reason: s
     with app.register.transaction(actor=person.id, purpose=given(reason)) as tx:
         note_person(tx, person)
         return bool(requests.set_restricted(tx, [document.id], False))
+
+
+@recorded("merge_holders", named=False)
+def merge(app: Application, kept: str, gone: str, *, person: Person, reason: str) -> HolderRecord:
+    """A person says that two holders are one: all that `gone` has becomes that of `kept`, which is returned.
+
+    Each is given by its id or by one of its numbers. Raises WrongRole, UsageError without a reason,
+    BadHolderIdentifier, NotFound, or DifferentHolders.
+    """
+    _may(app, person)
+    with app.register.transaction(actor=person.id, purpose=given(squeeze(reason))[:200]) as tx:
+        note_person(tx, person)
+        one, other = (_holder_id(tx.connection, said) for said in (kept, gone))
+        return holders.merge_by_hand(tx, one, other)
+
+
+def _holder_id(connection: sa.Connection, said: str) -> str:
+    """The holder with that id or number. Raises BadHolderIdentifier or NotFound."""
+    if is_id(said):
+        return holders.holder(connection, said).id
+    number = identifier_of(said)
+    found = holders.holder_by(connection, number)
+    if found is None:
+        raise NotFound(what="holder", id=number.kind)
+    return found.id
 
 
 def _words(app: Application, asked: SubjectRequest, text: str, refuse: bool) -> str:

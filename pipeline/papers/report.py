@@ -5,9 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from models.errors import ErrorReport
+from models.extraction import UNKNOWN_TYPE
 from models.pages import SourceFacts
 from pipeline.application import Application
-from pipeline.outcome import (
+from pipeline.papers.outcome import (
     BeginningOutcome,
     CaptureOutcome,
     DocumentOutcome,
@@ -72,6 +74,24 @@ def document_outcome(
             for s in sheet.signatures
         ),
         seen_before=sheet.seen_before,
+    )
+
+
+def withheld_outcome(document: DocumentRecord, error: ErrorReport) -> DocumentOutcome:
+    """What may be told of a document that nothing may be told of: that it is there, and why no more."""
+    return DocumentOutcome(
+        id=document.id,
+        pages=list(own_pages(document) or ()),
+        begins=None,
+        document_type=UNKNOWN_TYPE,
+        type_probability=0.0,
+        state=document.state.value,
+        fields={},
+        needs_review=[],
+        flags=[],
+        capture=None,
+        ecopy=None,
+        error=error,
     )
 
 

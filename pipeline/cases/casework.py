@@ -19,7 +19,7 @@ from models.times import vietnam_time
 from pipeline.application import Application
 from pipeline.attempts import attempt, given, operator
 from pipeline.authority import check_role
-from pipeline.meeting import attach
+from pipeline.cases.meeting import attach
 from storage.cases import casework
 from storage.cases.procedures import procedure_on
 from storage.cases.records import DossierRecord, LotRecord

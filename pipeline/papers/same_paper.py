@@ -16,14 +16,14 @@ from models.pages import PageFacts
 from models.states import DocumentState
 from pipeline import child
 from pipeline.application import Application
-from pipeline.outcome import SeenBefore
+from pipeline.papers.outcome import SeenBefore
 from pipeline.stages.base import page_facts
 from storage.papers import same_paper
 from storage.papers.same_paper import Earlier, PaperKey
 from storage.records import DocumentRecord
 
 SAME, PERHAPS = "digitised_before", "perhaps_digitised_before"
-"""Flags (`pipeline.flags`)."""
+"""Flags (`pipeline.stages.flags`)."""
 MOST_PICTURES = 3
 """How many earlier documents' pictures are compared: a third of a second each."""
 

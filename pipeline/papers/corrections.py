@@ -13,7 +13,7 @@ from models.text import squeeze
 from pipeline.application import Application
 from pipeline.attempts import given
 from pipeline.authority import check_role, recorded
-from pipeline.recording import record_corrected
+from pipeline.papers.recording import record_corrected
 from pipeline.stages.review import review_sheet
 from storage.papers import corrections
 from storage.papers.corrections import CorrectionTask

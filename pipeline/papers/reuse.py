@@ -19,7 +19,7 @@ from models.text import squeeze
 from models.times import iso, vietnam_time
 from pipeline.application import Application
 from pipeline.authority import check_role, checked_reason, recorded
-from pipeline.casework import identifier_of
+from pipeline.cases.casework import identifier_of
 from storage.cases import casework
 from storage.cases.records import DossierRecord
 from storage.papers import reuse as register

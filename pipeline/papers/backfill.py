@@ -1,4 +1,4 @@
-"""Documents of before the register kept facts get theirs: from their derivations, and the signatures from their files.
+"""Documents of an earlier release get the facts this one keeps: from their derivations, and the signatures from their files.
 
 Each document in a transaction of its own, struck off the list with it: cut off anywhere, the next call goes on.
 """
@@ -18,8 +18,8 @@ from models.people import Role
 from models.signatures import Level
 from models.states import DocumentState
 from pipeline.application import Application
-from pipeline.recording import FIRST_REVISION, write_facts
-from pipeline.same_paper import prints_of
+from pipeline.papers.recording import FIRST_REVISION, note_original, write_facts
+from pipeline.papers.same_paper import prints_of
 from pipeline.stages.base import ACTOR
 from pipeline.stages.read import page_texts
 from storage.papers import facts
@@ -93,16 +93,17 @@ def _gathered(app: Application, document: DocumentRecord) -> bool:
         for one in made:
             if one.field_name not in known:
                 _keep_signature(tx, document, one)
-        unwritten = facts.document_facts(tx.connection, document.id).document_type is None
-        if confirmed is not None and unwritten and document.state is DocumentState.APPROVED:
-            write_facts(
-                tx,
-                document.id,
-                Extraction.model_validate(confirmed.facts),
-                by=_confirmer(app, document),
-                at=document.confirmed_at or tx.at,
-            )
-            keep_prints(tx, document.id, prints)
+        if confirmed is not None and document.state is DocumentState.APPROVED:
+            if facts.document_facts(tx.connection, document.id).document_type is None:
+                write_facts(
+                    tx,
+                    document.id,
+                    Extraction.model_validate(confirmed.facts),
+                    by=_confirmer(app, document),
+                    at=document.confirmed_at or tx.at,
+                )
+                keep_prints(tx, document.id, prints)
+            note_original(tx, app, document)
             index_document(tx, document.id, texts)
         composed = app.register.derivation(document.id, "compose")
         ecopy = app.register.ecopy_of(document.id)

@@ -11,13 +11,14 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 
-from models.errors import ErrorReport, StorageFault
+from models.errors import DocumentDisposed, DocumentRestricted, ErrorReport, StorageFault
 from models.ids import new_id
 from pipeline.application import Application
-from pipeline.attempts import operator
-from pipeline.outcome import DocumentOutcome
-from pipeline.report import document_outcome
+from pipeline.attempts import attempt, operator
+from pipeline.papers.outcome import DocumentOutcome
+from pipeline.papers.report import document_outcome
 from pipeline.stages.base import purpose_of
+from storage.keeping.disposal import why_withheld
 from storage.records import DocumentRecord
 
 
@@ -49,6 +50,17 @@ def remove_replaced(stem: Path, gone: Collection[str]) -> None:
         if _id_in(record) in gone:
             for suffix in (".pdf", ".capture.pdf", ".json"):
                 record.with_name(record.name.removesuffix(".json") + suffix).unlink(missing_ok=True)
+
+
+def check_exportable(app: Application, document: DocumentRecord) -> None:
+    """Raise DocumentRestricted or DocumentDisposed where nothing of a document may be given out; that is on record."""
+    with attempt(app, "export", document.id, purpose=purpose_of(document)):
+        with app.register.reading() as connection:
+            withheld = why_withheld(connection, document.id)
+        if withheld == "restricted":
+            raise DocumentRestricted(id=document.id)
+        if withheld == "disposal":
+            raise DocumentDisposed(id=document.id)
 
 
 def export_document(

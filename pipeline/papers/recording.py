@@ -16,9 +16,9 @@ from extraction.minimum import minimum_data
 from models.ecopy import TransferNote
 from models.extraction import Extraction, FieldValue
 from models.people import Person
-from models.signatures import SignedFile
+from models.signatures import SignedFile, Verdict
 from pipeline.application import Application
-from pipeline.meeting import meet_by_type, met_by_capture, met_by_electronic_file
+from pipeline.cases.meeting import meet_by_type, met_by_capture, met_by_electronic_file
 from storage.cases import casework
 from storage.papers import facts
 from storage.people.holders import link_document
@@ -55,7 +55,21 @@ def record_confirmed(
     write_facts(tx, document.id, confirmed, by=person.id, at=tx.at)
     meet_by_type(tx, app, document, confirmed.document_type)
     met_by_electronic_file(tx, app, document)
+    if note_original(tx, app, document) and casework.has_good_end(tx.connection, document.id):
+        facts.set_reusable(tx, document.id)
     index_document(tx, document.id, texts)
+
+
+def note_original(tx: Transaction, app: Application, document: DocumentRecord) -> bool:
+    """Whether the file that came in is an electronic original whose signatures were all valid then; if so, keep that."""
+    review = app.register.derivation(document.id, "review")
+    if review is None or "signed_original" not in review.facts["flags"]:
+        return False
+    verdicts = [signature["verdict"] for signature in review.facts["signatures"]]
+    if not verdicts or any(verdict != Verdict.VALID for verdict in verdicts):
+        return False
+    facts.set_signed_original(tx, document.id)
+    return True
 
 
 def write_facts(tx: Transaction, document_id: str, confirmed: Extraction, *, by: str, at: str) -> None:

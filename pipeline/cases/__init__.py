@@ -1,0 +1,1 @@
+"""What papers come in for, as people work on it: dossiers, lots, procedures."""

@@ -1,0 +1,1 @@
+"""What happens to papers after their issue: status, destruction, data subjects' requests."""
