@@ -17,6 +17,7 @@ environment:
 test-environment:
 	@scripts/install-system-packages --test
 	@scripts/make-environment --train
+	@scripts/install-node-packages
 
 demo: environment ## the main job on sample papers, embedded
 	@.venv/bin/ecopy demo --out $(OUT)
@@ -48,8 +49,8 @@ bench-%: test-environment
 train: test-environment ## go on training the line recogniser (RUN=folder LINES=count TEXT=paragraphs)
 	env -u OMP_THREAD_LIMIT .venv/bin/python -m ocr.training.train $(or $(RUN),.training) --lines $(or $(LINES),100000) $(if $(TEXT),--text $(TEXT))
 
-serve: environment ## the web application
-	@echo "ecopy has no web application yet; see CHANGELOG.md for what it does." >&2; exit 1
+serve: environment ## the API, embedded (HOME_FOLDER=where its data are)
+	@.venv/bin/ecopy serve --home $(or $(HOME_FOLDER),data)
 
 clean: ## remove what was made, keep the environment
 	rm -rf demo-out bench/out .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

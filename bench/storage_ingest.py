@@ -40,7 +40,7 @@ def ingest(engine: sa.Engine, folder: Path, papers: int) -> dict[str, Any]:
     clock = SystemClock()
     store = FolderStore(folder / "objects")
     store.prepare()
-    vault, register = Vault(engine, store, clock), Register(engine, clock, place="bench")
+    vault, register = Vault(engine, store, clock), Register(engine, clock, place=lambda: "bench")
     before = _rows(engine)
     times = []
     started = time.perf_counter()

@@ -15,6 +15,7 @@ NAMES = {
     "objects": ("Đối tượng", "Objects"),
     "copies": ("Sao lưu, kiểm tra", "Copies"),
     "requests": ("Yêu cầu dữ liệu", "Subject requests"),
+    "work": ("Việc của máy", "Work on papers"),
     "sandbox": ("Tiến trình con", "Child processes"),
     "ocr": ("Đọc chữ", "OCR"),
     "rules": ("Quy định", "Rule set"),

@@ -7,8 +7,12 @@ from typing import Annotated, Literal
 
 import typer
 
+from cli.access_app import serve, work
+from cli.account_app import account
 from cli.audit_app import audit, search
 from cli.case_app import dossier, lot, procedure
+from cli.client_app import client
+from cli.hook_app import hook
 from cli.keeping_app import add_keeping
 from cli.keys_app import keys
 from cli.learn_app import learn
@@ -360,6 +364,11 @@ app.add_typer(procedure, name="procedure")
 app.add_typer(audit, name="audit")
 app.command("search")(search)
 add_keeping(app)
+app.command("serve")(serve)
+app.command("work")(work)
+app.add_typer(account, name="account")
+app.add_typer(client, name="client")
+app.add_typer(hook, name="hook")
 app.add_typer(keys, name="keys")
 app.add_typer(store, name="store")
 

@@ -83,6 +83,8 @@ class Reason(Value):
 
 
 class ReuseRules(Value):
+    finder_roles: Rule[tuple[Role, ...]]
+    """Who looks for what is there; a system asks for the officer whose dossier it runs."""
     user_roles: Rule[tuple[Role, ...]]
     override_reasons: dict[str, Reason]
 
@@ -112,7 +114,10 @@ class SubjectRequestRules(Value):
     reply_working_days: Rule[int]
     execute_days: Rule[dict[SubjectRight, int]]
     """Calendar days; one that ends on a day off ends on the next working day."""
+    receiver_roles: Rule[tuple[Role, ...]]
+    """Who takes requests in."""
     handler_roles: Rule[tuple[Role, ...]]
+    """Who answers them."""
     deletion_vi: Rule[str]
     deletion_en: Rule[str]
 

@@ -31,6 +31,7 @@ __all__ = [
     "EcopyContent",
     "PageInput",
     "Placement",
+    "declare_pdfa",
     "page_placement",
     "write_pdfa",
 ]
@@ -79,6 +80,11 @@ def _assemble(
         for leaf, has_text in zip(pdf.pages, with_text, strict=True):
             if has_text:
                 leaf.obj.Resources.Font = fonts
+    declare_pdfa(pdf, packet, metadata)
+
+
+def declare_pdfa(pdf: Pdf, packet: bytes, metadata: DocumentMetadata) -> None:
+    """What makes a file with embedded fonts and plain content PDF/A: the XMP `packet`, the colours' profile, the language."""
     root = pdf.Root
     # Unfiltered, so that any program finds the packet in the file.
     root.Metadata = Stream(pdf, packet, {"/Type": Name.Metadata, "/Subtype": Name.XML})

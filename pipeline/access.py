@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
-from models.errors import ConflictError, CopyNotAllowed, DocumentRestricted, NotConfirmed, NotFound
+from models.errors import ConflictError, CopyNotAllowed, DocumentRestricted, NotConfirmed
 from models.people import Person
-from models.signatures import Level
 from models.states import DocumentState
 from pipeline.application import Application
 from pipeline.attempts import attempt, given, operator
 from pipeline.papers.export import copy_out
 from pipeline.papers.outcome import DocumentOutcome
+from pipeline.papers.release import Fetched, release_ecopy
 from pipeline.papers.report import document_outcome
 from pipeline.runner import FROM_COMPOSE, advance
 from pipeline.stages.base import purpose_of
@@ -73,53 +72,18 @@ def issue_document(app: Application, any_id: str) -> DocumentOutcome:
         return document_outcome(app, app.register.document(document.id))
 
 
-@dataclass(frozen=True)
-class Fetched:
-    """A file that was released: an e-copy, or the electronic original that no copy is made of."""
-
-    id: str
-    """Of the e-copy; of the original's document."""
-    object_key: str
-    sha256: str
-    level: Level | None
-    """Of the agency's signature on an e-copy; None for an original, which carries its issuer's."""
-    signed_original: bool
-
-
 def fetch_ecopy(
     app: Application, any_id: str, target: Path, *, purpose: str, reason: str | None = None
 ) -> Fetched:
     """Write the latest revision of an issued e-copy to `target`, or a signed original as it came in, byte for byte;
     of a restricted document with a reason only.
 
-    Raises NotFound where there is neither, or DocumentRestricted.
+    Raises NotFound where there is neither, DocumentRestricted, or DocumentDisposed.
     """
     with attempt(app, "release", any_id, purpose=purpose):
-        document = app.register.find_document(any_id)
-        found = _to_fetch(app, document)
-        if found is None:
-            raise NotFound(what="e-copy", id=any_id)
-        said = _purpose(app, document, purpose, reason)
-        with app.register.transaction(actor=operator(), purpose=said) as tx:
-            told = {"original": True} if found.signed_original else {}
-            tx.audit("release", found.id, sha256=found.sha256, **told)
+        found = release_ecopy(app, any_id, purpose=purpose, reason=reason)
         copy_out(app, found.object_key, target)
         return found
-
-
-def _to_fetch(app: Application, document: DocumentRecord) -> Fetched | None:
-    ecopy = app.register.ecopy_of(document.id)
-    if ecopy is not None:
-        revision = app.register.latest_revision(ecopy.id)
-        if revision is None:
-            return None
-        return Fetched(ecopy.id, revision.object_key, revision.sha256, revision.level, signed_original=False)
-    with app.register.reading() as connection:
-        original = document_facts(connection, document.id).signed_original
-    if not original or document.state is not DocumentState.APPROVED:
-        return None
-    source = app.register.source(document.source_id)
-    return Fetched(document.id, source.object_key, source.sha256, None, signed_original=True)
 
 
 def _purpose(app: Application, document: DocumentRecord, purpose: str, reason: str | None) -> str:

@@ -20,11 +20,14 @@ from models.reading import EngineVersion
 from models.rulesets import RuleSet, rule_set_by_id, rule_set_on
 from models.times import vietnam_time
 from pdf.sandbox import Sandbox
+from pipeline.attempts import acting_now
 from pipeline.clock import SystemClock
 from pipeline.copies.stores import open_second_store, open_store
 from pipeline.document_types import use_types
+from pipeline.hands import agency_identifier
 from pipeline.learning.calibration import use_calibration
 from pipeline.limits import child_modules, ocr_limits, sandbox_limits
+from pipeline.sealing import Seal
 from pipeline.settings import Settings
 from storage.copies.reconcile import GRACE, remove_abandoned
 from storage.database import open_database
@@ -62,7 +65,7 @@ class Application:
             second=self.second_store,
             workspace=settings.home / "work",
         )
-        self.register = Register(self.engine, clock, place=socket.gethostname()[:100])
+        self.register = Register(self.engine, clock, place=_place, agency=lambda: agency_identifier(settings))
         self._limits = sandbox_limits(settings)
         self.sandbox = Sandbox(self._limits, preload=child_modules(settings))
         self._slots = threading.BoundedSemaphore(settings.workers)
@@ -71,6 +74,11 @@ class Application:
     def content_key(self) -> bytes:
         """Key of the hash that finds duplicates; without it the register tells nothing about contents."""
         return _lasting_secret(self.settings.home / "keys" / "content.key")
+
+    @cached_property
+    def seal(self) -> Seal:
+        """Closes and opens the small secrets that the register keeps, such as second factors."""
+        return Seal(self.settings.home / "keys" / "sealing.key", self.keys)
 
     @cached_property
     def hands(self) -> Hands:
@@ -163,6 +171,13 @@ class Application:
 
 
 _HANDS = threading.Lock()
+_HOST = socket.gethostname()[:100]
+
+
+def _place() -> str:
+    """Where acts come from: the address of whoever came in by a door, or this host."""
+    who = acting_now()
+    return who.place[:100] if who is not None and who.place else _HOST
 
 
 @contextmanager

@@ -7,6 +7,8 @@ import logging
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
@@ -82,6 +84,35 @@ def given(purpose: str) -> str:
     return purpose.strip()
 
 
+@dataclass(frozen=True)
+class Acting:
+    """Who acts in the present context, and from where: set at the door of a request, for everything behind it."""
+
+    actor: str
+    place: str
+    agency: str | None = None
+    """The identifier of their agency; None: the installation's own."""
+
+
+_ACTING: ContextVar[Acting | None] = ContextVar("acting", default=None)
+
+
+@contextmanager
+def acting(who: Acting) -> Iterator[None]:
+    """Everything inside, threads started with this context included, is done by `who`."""
+    before = _ACTING.set(who)
+    try:
+        yield
+    finally:
+        _ACTING.reset(before)
+
+
+def acting_now() -> Acting | None:
+    """Who acts, where somebody came in by a door; None at the command line."""
+    return _ACTING.get()
+
+
 def operator() -> str:
-    """Who acts where nobody is named: the operating system's user."""
-    return f"os:{getpass.getuser()}"
+    """Who acts where nobody is named: who came in by a door, or the operating system's user."""
+    who = _ACTING.get()
+    return who.actor if who is not None else f"os:{getpass.getuser()}"

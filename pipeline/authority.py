@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Mapping
 from functools import wraps
 from typing import Concatenate, ParamSpec, TypeVar
 
+from models.access import Caller
 from models.errors import NoteNeeded, UnknownReason, WrongRole
 from models.people import Person, Role
 from models.rulesets import Reason
@@ -46,6 +47,17 @@ def check_role(person: Person, allowed: Collection[Role], act: str) -> None:
     """Raise WrongRole unless `person` holds one of the `allowed` offices."""
     if person.role not in allowed:
         raise WrongRole(person=person.id, act=act, allowed=", ".join(role.value for role in allowed))
+
+
+def office_for(caller: Caller, admitted: Person, allowed: Collection[Role]) -> Person:
+    """Of the offices that a caller holds, one that the law allows; the one it was admitted in where there is none.
+
+    Who is counter officer and processing officer at once comes in as the first and confirms as the second.
+    """
+    if admitted.role in allowed:
+        return admitted
+    other = next((role for role in Role if role in caller.roles and role in allowed), None)
+    return caller.person(other) if other is not None else admitted
 
 
 def checked_reason(code: str, note: str | None, known: Mapping[str, Reason]) -> str | None:

@@ -14,6 +14,7 @@ from pipeline.audit.trail import check_trail
 from pipeline.papers.backfill import pending
 from storage.keeping.disposal import being_destroyed
 from storage.keeping.requests import requests
+from storage.work import jobs
 
 FREE_BYTES = 1 << 30
 """Below this the disk of the home counts as full: a volume of 500 pages needs about half."""
@@ -46,6 +47,7 @@ def examine(app: Application) -> Iterator[Finding]:
         ("objects", _objects),
         ("copies", _copies),
         ("requests", _requests),
+        ("work", _work),
         ("types", _types),
         ("calibration", _calibration),
         ("sandbox", _sandbox),
@@ -114,6 +116,13 @@ def _requests(app: Application) -> str:
         waiting = [one.overdue(today) for one in requests(connection)]
     late = sum(waiting)
     return f"{len(waiting)} under way, {late} overdue" + (" (ecopy subject list --overdue)" if late else "")
+
+
+def _work(app: Application) -> str:
+    """Papers that the program gave up after repeated faults, or tries again later."""
+    with app.register.reading() as connection:
+        parked, put_off = len(jobs(connection, "parked")), len(jobs(connection, "waiting"))
+    return f"{parked} parked, {put_off} tried again later" + (" (ecopy work --list)" if parked else "")
 
 
 def _audit(app: Application) -> str:

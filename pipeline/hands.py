@@ -57,6 +57,15 @@ def load_hands(settings: Settings, clock: Clock) -> Hands:
     return _configured(settings, clock)
 
 
+def agency_identifier(settings: Settings) -> str:
+    """Identifier of the agency whose installation this is; loads no keys."""
+    if settings.trust == "development":
+        from signing.devpki import SAMPLE_AGENCY
+
+        return SAMPLE_AGENCY.identifier
+    return _needed(settings.agency_identifier, "agency_identifier")
+
+
 def trust_of(settings: Settings) -> TrustStore:
     """Whom the settings trust, for verification; makes nothing. Raises NoTrustAnchor."""
     from signing.trust import TrustStore

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from models.errors import BadSettings
@@ -115,6 +116,97 @@ class Settings(BaseSettings):
     officer_name: str | None = Field(default=None, description="Name of the officer who confirms")
     tsa_url: str | None = Field(default=None, description="RFC 3161 time-stamping authority")
     tsa_timeout_seconds: float = Field(default=180, gt=0, description="Patience with one time-stamp request")
+
+    listen: str = Field(
+        default="127.0.0.1:8107", description="Address and port that `ecopy serve` listens on"
+    )
+    public_url: str | None = Field(
+        default=None,
+        description="Address of this installation as others see it, such as `https://ecopy.tinh.gov.vn`",
+    )
+    trusted_proxies: str = Field(
+        default="", description="Addresses of proxies whose `X-Forwarded-…` is believed, separated by spaces"
+    )
+    max_request_bytes: int = Field(
+        default=MIB, ge=64 * 1024, description="Largest body of a request over HTTP that carries no file"
+    )
+    max_attached_bytes: int = Field(
+        default=64 * MIB,
+        ge=MIB,
+        description="Largest body of a request over HTTP that carries a file; larger ones come in pieces",
+    )
+    upload_quota_bytes: int = Field(
+        default=20 * GIB,
+        gt=0,
+        description="What one person, device or system may have uploaded in part at once, unless its client says otherwise",
+    )
+    upload_hours: float = Field(
+        default=168, gt=0, description="How long an upload in pieces may take before its pieces are forgotten"
+    )
+    requests_per_minute: int = Field(
+        default=6000, ge=10, description="Requests over HTTP of one person, device or system a minute"
+    )
+    stranger_requests_per_minute: int = Field(
+        default=600, ge=10, description="… and of one address without proof of who is there"
+    )
+    sign_ins_per_minute: int = Field(
+        default=60, ge=1, description="… and, of those, steps of signing in and tokens asked for"
+    )
+    max_connections: int = Field(
+        default=1000, ge=10, description="Connections at once over HTTP; further ones are told to come back"
+    )
+
+    session_idle_minutes: int = Field(
+        default=30, ge=1, le=720, description="A person's session ends when it was not used for so long"
+    )
+    session_hours: float = Field(
+        default=10, gt=0, le=24, description="… and so long after signing in at the latest"
+    )
+    local_accounts: bool = Field(
+        default=True, description="Whether people may sign in with a password and a second factor kept here"
+    )
+    oidc_issuer: str | None = Field(
+        default=None,
+        description="OpenID provider that people sign in with, such as `https://sso.tinh.gov.vn`",
+    )
+    oidc_client_id: str | None = Field(default=None, description="What the provider calls this installation")
+    oidc_client_secret_file: Path | None = Field(
+        default=None,
+        description="File with the secret that the provider gave it; without one it is a public client",
+    )
+    oidc_acr: str | None = Field(
+        default=None,
+        description="Ways of signing in that are enough (`acr`), separated by spaces; any of the provider's by default",
+    )
+
+    @model_validator(mode="after")
+    def _single_sign_on_is_complete(self) -> Settings:
+        if self.oidc_issuer is not None and not self.oidc_client_id:
+            raise ValueError("ECOPY_OIDC_ISSUER needs ECOPY_OIDC_CLIENT_ID")
+        return self
+
+    events_days: int = Field(default=90, ge=1, description="Days that events stay in the feed")
+    hook_networks: str = Field(
+        default="",
+        description="Internal networks that webhooks may be sent to, such as `10.20.0.0/16`, separated by spaces; "
+        "otherwise only public addresses are",
+    )
+    hook_http: bool = Field(
+        default=False, description="Whether webhooks may go over plain http; only for closed networks"
+    )
+    hook_ca_file: Path | None = Field(
+        default=None, description="PEM file with further roots that receivers of webhooks are trusted by"
+    )
+    hook_timeout_seconds: float = Field(
+        default=15, gt=0, le=120, description="Patience with one receiver of a webhook"
+    )
+
+    @field_validator("hook_networks")
+    @classmethod
+    def _networks(cls, text: str) -> str:
+        for network in text.split():
+            ip_network(network)
+        return text
 
     @model_validator(mode="after")
     def _configured_trust_is_complete(self) -> Settings:

@@ -5,6 +5,12 @@ from importlib.metadata import version
 
 
 @cache
+def number() -> str:
+    """For instance `0.1.0`."""
+    return version("ecopy")
+
+
+@cache
 def software() -> str:
     """For instance `ecopy 0.1.0`."""
-    return f"ecopy {version('ecopy')}"
+    return f"ecopy {number()}"

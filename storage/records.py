@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, Literal
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any, Literal, TypeVar
 
 from models.ecopy import CopyForm, PresentedAs
 from models.judgement import Judgement
@@ -11,6 +13,7 @@ from models.people import Role
 from models.signatures import Level
 from models.states import DocumentState, EcopyState
 
+R = TypeVar("R")
 Intake = Literal["counter", "archive"]
 WHOLE_DOCUMENT = 0
 """The `page` of a derivation that concerns the document as a whole."""
@@ -41,6 +44,8 @@ class SourceRecord:
     object_key: str
     received_at: str
     received_by: str
+    agency: str | None
+    """The identifier of the agency it was handed in at; None: the installation's own."""
     intake: Intake
     presented_as: PresentedAs
     grouping: str
@@ -142,3 +147,22 @@ class JudgementRecord:
     role: Role
     judged_at: str
     judgement: Judgement
+
+
+_JSON = {"facts", "error_details"}
+_ENUMS: dict[str, Any] = {"copy_form": CopyForm, "level": Level}
+
+
+def record_of(row: Mapping[Any, Any], kind: type[R]) -> R:
+    """A row as the record of that `kind`."""
+    values: dict[str, Any] = {}
+    for field in fields(kind):  # type: ignore[arg-type]
+        value = row[field.name]
+        if field.name in _JSON and value is not None:
+            value = json.loads(value)
+        elif field.name in _ENUMS:
+            value = _ENUMS[field.name](value)
+        elif field.name == "state":
+            value = (DocumentState if kind is DocumentRecord else EcopyState)(value)
+        values[field.name] = value
+    return kind(**values)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
-from dataclasses import fields as dataclass_fields
 from datetime import date
 from typing import Any, TypeVar
 
@@ -14,6 +13,7 @@ import sqlalchemy as sa
 from models.batches import AUTO
 from models.ecopy import CopyForm, PresentedAs
 from models.errors import ConflictError, NotFound
+from models.events import Announcement, EventType
 from models.ids import new_id
 from models.judgement import JudgedDocument
 from models.people import Person
@@ -23,6 +23,7 @@ from models.states import DocumentState, EcopyState, check_document_way, check_e
 from models.times import iso
 from storage import schema as t
 from storage.audit import chain as trail
+from storage.events import outbox
 from storage.papers import judgements as judged
 from storage.records import (
     WHOLE_DOCUMENT,
@@ -35,6 +36,7 @@ from storage.records import (
     RevisionRecord,
     SourceRecord,
     StoredRef,
+    record_of,
 )
 from storage.vault import Vault
 
@@ -44,19 +46,30 @@ R = TypeVar("R")
 class Register:
     """Reads are single looks; every change happens inside `transaction()`, with its audit entry."""
 
-    def __init__(self, engine: sa.Engine, clock: Clock, *, place: str = "") -> None:
-        """`place` is where acts come from unless they say otherwise: this host."""
+    def __init__(
+        self,
+        engine: sa.Engine,
+        clock: Clock,
+        *,
+        place: Callable[[], str] = str,
+        agency: outbox.Own = lambda: None,
+    ) -> None:
+        """`place` tells where acts come from unless they say otherwise: this host, or whom it is at work for; `agency`
+        the identifier of the agency whose installation this is."""
         self._engine = engine
         self._clock = clock
-        self.place = place
+        self._place = place
+        self._agency = agency
 
     @contextmanager
     def transaction(self, *, actor: str, purpose: str, place: str = "") -> Iterator[Transaction]:
         """All or nothing; committed and synced when the block ends without an exception."""
         with self._engine.begin() as connection:
-            tx = Transaction(connection, iso(self._clock.now()), actor, purpose, place or self.place)
+            tx = Transaction(connection, iso(self._clock.now()), actor, purpose, place or self._place())
             yield tx
+            told = outbox.addressed(connection, tx.announcements, self._agency)
             trail.append(connection, tx.acts)
+            outbox.append(connection, tx.at, told)
 
     def source(self, source_id: str) -> SourceRecord:
         return self._one(t.sources, t.sources.c.id == source_id, SourceRecord, "source", source_id)
@@ -89,13 +102,9 @@ class Register:
 
     def find_document(self, any_id: str) -> DocumentRecord:
         """The document with the given id, or the one whose e-copy has it. Raises NotFound."""
-        document = self._maybe(t.documents, t.documents.c.id == any_id, DocumentRecord)
-        if document is not None:
-            return document
-        ecopy = self._maybe(t.ecopies, t.ecopies.c.id == any_id, EcopyRecord)
-        if ecopy is None:
-            raise NotFound(what="document", id=any_id)
-        return self.document(ecopy.document_id)
+        of_copy = sa.select(t.ecopies.c.document_id).where(t.ecopies.c.id == any_id).scalar_subquery()
+        named = sa.or_(t.documents.c.id == any_id, t.documents.c.id == of_copy)
+        return self._one(t.documents, named, DocumentRecord, "document", any_id)
 
     def derivation(
         self, document_id: str, stage: str, *, page: int = WHOLE_DOCUMENT, version: str | None = None
@@ -178,7 +187,7 @@ class Register:
 
     def _all(self, query: sa.Select[Any], kind: type[R]) -> list[R]:
         with self.reading() as connection:
-            return [_record(row, kind) for row in connection.execute(query).mappings()]
+            return [record_of(row, kind) for row in connection.execute(query).mappings()]
 
     def _maybe(self, table: sa.Table, where: sa.ColumnElement[bool], kind: type[R]) -> R | None:
         found = self._all(sa.select(table).where(where), kind)
@@ -204,6 +213,8 @@ class Transaction:
         self.place = place
         self.acts: list[trail.Act] = []
         """What is on record of this transaction; written at its end, when everything else is."""
+        self.announcements: list[Announcement] = []
+        """What others are told of it; written after the record."""
 
     def audit(self, action: str, subject: str, **details: Any) -> None:
         """Put an act on record, under this transaction's actor and purpose."""
@@ -219,6 +230,12 @@ class Transaction:
             )
         )
 
+    def announce(
+        self, kind: EventType, subject: str, *, agency: str | None = None, **data: str | int | bool | None
+    ) -> None:
+        """Tell those outside what happened to `subject`, in ids, states and codes (`models.events.Announcement`)."""
+        self.announcements.append(Announcement(kind, subject, agency, data))
+
     def add_source(
         self,
         stored: StoredRef,
@@ -231,6 +248,7 @@ class Transaction:
         rule_set: str,
         forced_type: str | None,
         grouping: str = AUTO,
+        agency: str | None = None,
     ) -> tuple[str, str]:
         """Register a received file and the one document it holds until it is split. Returns both ids."""
         source_id, document_id = new_id(), new_id()
@@ -245,6 +263,7 @@ class Transaction:
             object_key=stored.key,
             received_at=self.at,
             received_by=received_by,
+            agency=agency,
             intake=intake,
             presented_as=presented_as,
             grouping=grouping,
@@ -262,6 +281,9 @@ class Transaction:
             updated_at=self.at,
         )
         self.audit("receive", document_id, source=source_id, sha256=stored.sha256, size=stored.size)
+        self.announce(
+            EventType.DOCUMENT_RECEIVED, document_id, document=document_id, source=source_id, intake=intake
+        )
         return source_id, document_id
 
     def set_source_facts(self, source_id: str, facts: dict[str, Any]) -> None:
@@ -276,6 +298,9 @@ class Transaction:
         where = t.sources.c.id == document.source_id
         self._update(t.sources, where, error_code=code, error_details=_json(details), quarantined=quarantine)
         self.audit("refuse", document.id, code=code, quarantined=quarantine)
+        self.announce(
+            EventType.DOCUMENT_REFUSED, document.id, document=document.id, code=code, quarantined=quarantine
+        )
 
     def set_document_state(self, document: DocumentRecord, after: DocumentState, **changes: Any) -> None:
         """Move a document on; what was judged of its fields goes when it is disposed of.
@@ -346,6 +371,7 @@ class Transaction:
             signed_at=self.at,
         )
         self.audit("sign_capture", document_id, sha256=stored.sha256, level=level.value, signer=signed_by)
+        self.announce(EventType.DOCUMENT_CAPTURED, document_id, document=document_id, sha256=stored.sha256)
 
     def add_ecopy(self, ecopy_id: str, document_id: str, form: CopyForm) -> None:
         self._insert(
@@ -389,24 +415,6 @@ class Transaction:
 
     def _update(self, table: sa.Table, where: sa.ColumnElement[bool], **values: Any) -> int:
         return self.connection.execute(table.update().where(where).values(**values)).rowcount
-
-
-_JSON = {"facts", "error_details"}
-_ENUMS: dict[str, Any] = {"copy_form": CopyForm, "level": Level}
-
-
-def _record(row: sa.RowMapping, kind: type[R]) -> R:
-    values: dict[str, Any] = {}
-    for field in dataclass_fields(kind):  # type: ignore[arg-type]
-        value = row[field.name]
-        if field.name in _JSON and value is not None:
-            value = json.loads(value)
-        elif field.name in _ENUMS:
-            value = _ENUMS[field.name](value)
-        elif field.name == "state":
-            value = (DocumentState if kind is DocumentRecord else EcopyState)(value)
-        values[field.name] = value
-    return kind(**values)
 
 
 def _json(value: dict[str, Any]) -> str:

@@ -20,6 +20,7 @@ from models.errors import ObjectDamaged, ObjectKeyDestroyed, ObjectMissing, Stor
 from models.ids import new_id
 from models.ports import Clock, LockMode, ObjectStore
 from models.times import iso
+from storage.checked import CheckedReader, Soundness
 from storage.envelope import OpeningReader, SealingReader
 from storage.keys.ring import KeyRing
 from storage.records import StoredRef
@@ -42,6 +43,7 @@ class _Entry:
     encrypted: bool
     master: str | None
     wrapped: str | None
+    fault: str | None
 
 
 class Vault:
@@ -69,6 +71,7 @@ class Vault:
         self._keys = keys or KeyRing()
         self._second = second
         self._workspace = workspace
+        self._soundness = Soundness()
 
     def write(self, kind: str, source: BinaryIO | Path | bytes) -> StoredRef:
         """Make `source` durable under a new key. It stays `writing` until a transaction adopts it.
@@ -134,6 +137,43 @@ class Vault:
         else:
             with self._sound(entry) as path, path.open("rb") as handle:
                 yield handle
+
+    @contextmanager
+    def served(self, key: str, *, whole: bool) -> Iterator[tuple[BinaryIO, int]]:
+        """The content and its size, for many who fetch it: `whole`, read once from its beginning to its end, or stretches.
+
+        What was found sound a moment ago (`Soundness`) is not hashed again. Otherwise a whole content is checked on its
+        way: where it turns out damaged, the last piece is not given but ObjectDamaged raised, the fault goes on record,
+        and the next reader gets the second store's copy. Raises as `open`.
+        """
+        entry = self._entry(key)
+        fresh = self._soundness.holds(key)
+        if entry.encrypted or entry.sha256 is None or entry.size is None or entry.fault is not None:
+            fresh = whole = False
+        if not fresh and not whole:
+            with self.open(key) as handle:
+                size = handle.seek(0, io.SEEK_END)
+                handle.seek(0)
+                self._soundness.note(key)
+                yield handle, size
+            return
+        assert entry.size is not None
+        with ExitStack() as stack:
+            raw = next(self._copies(entry, lambda store: stack.enter_context(store.open(entry.key))))
+            if not fresh:
+                raw = self._checked(raw, entry)
+            yield raw, entry.size
+
+    def _checked(self, raw: BinaryIO, entry: _Entry) -> BinaryIO:
+        def verdict(sound: bool) -> None:
+            if sound:
+                self._soundness.note(entry.key)
+                return
+            fault = ObjectDamaged(key=entry.key)
+            self._put_on_record(entry.key, fault)
+            raise fault
+
+        return cast(BinaryIO, CheckedReader(raw, entry.size or 0, entry.sha256 or "", verdict))
 
     @contextmanager
     def local_path(self, key: str) -> Iterator[Path]:
@@ -232,7 +272,7 @@ class Vault:
     def _entry(self, key: str) -> _Entry:
         o, k = objects.c, object_keys.c
         query = (
-            sa.select(o.key, o.size, o.sha256, o.encrypted, k.master, k.wrapped)
+            sa.select(o.key, o.size, o.sha256, o.encrypted, o.fault, k.master, k.wrapped)
             .outerjoin_from(objects, object_keys, o.key == k.key)
             .where(o.key == key)
         )

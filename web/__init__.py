@@ -1,1 +1,1 @@
-"""HTTP: API, uploads, desk, proof page. Grows on the pipeline; nothing lives here yet."""
+"""HTTP: the API, uploads, events; later the desk and the proof page."""

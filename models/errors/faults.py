@@ -57,6 +57,18 @@ class EngineFault(EcopyError):
     en = Words("The engine {engine} failed: {reason}", "Run again; if it persists, run `ecopy doctor`.")
 
 
+class NoProgress(EngineFault):
+    code = "ENGINE_NO_PROGRESS"
+    retryable = False
+    vi = Words(
+        "Giấy tờ đã qua mọi bước mà vẫn chưa xong.", "Gửi nhật ký và mã giấy tờ cho người quản trị hệ thống."
+    )
+    en = Words(
+        "The paper went through every stage and is not done.",
+        "Send the log and the document's id to the administrator.",
+    )
+
+
 class EngineMissing(EngineFault):
     code = "ENGINE_MISSING"
     retryable = False

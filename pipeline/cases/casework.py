@@ -21,6 +21,7 @@ from pipeline.attempts import attempt, given, operator
 from pipeline.authority import check_role
 from pipeline.cases.meeting import attach
 from storage.cases import casework
+from storage.cases.lots import page_of_lot
 from storage.cases.procedures import procedure_on
 from storage.cases.records import DossierRecord, LotRecord
 from storage.papers.facts import document_facts
@@ -141,6 +142,22 @@ def move_dossier(
                 note_person(tx, by)
             casework.set_dossier_state(tx, case, after, by=actor, note=squeeze(note) if note else None)
         return _outcome(app, code)
+
+
+def end_dossier(
+    app: Application, code: str, after: DossierState, *, by: Person, note: str | None = None
+) -> tuple[DossierOutcome, list[str]]:
+    """Put the outcome of a dossier on record, once: the same outcome again changes nothing.
+
+    Returns it with its documents that may be used again. Raises what `move_dossier` raises.
+    """
+    with app.register.reading() as connection:
+        known = casework.dossier(connection, code).state
+    if known is not after:
+        move_dossier(app, code, after, by=by, note=note)
+    with app.register.reading() as connection:
+        reusable = casework.reusable_of_dossier(connection, code)
+    return _outcome(app, code), reusable
 
 
 def meet_component(
@@ -276,12 +293,12 @@ def _outcome(app: Application, code: str) -> DossierOutcome:
 
 def _lot_outcome(app: Application, case: LotRecord) -> LotOutcome:
     with app.register.reading() as connection:
-        identifiers = casework.documents_of_lot(connection, case.id)
+        documents = dict(page_of_lot(connection, case.id))
     return LotOutcome(
         id=case.id,
         name=case.name,
         state=case.state.value,
         created_at=case.created_at,
         decided_at=case.decided_at,
-        documents={found: app.register.document(found).state.value for found in identifiers},
+        documents=documents,
     )

@@ -13,6 +13,7 @@ from models.states import DOSSIER_WAYS, ComponentState
 from pipeline.stages.base import source_facts
 from storage.cases import casework
 from storage.cases.records import ComponentRecord
+from storage.cases.results import is_result
 
 if TYPE_CHECKING:
     from pipeline.application import Application
@@ -94,11 +95,14 @@ def met_by_electronic_file(tx: Transaction, app: Application, document: Document
 def meet_by_type(tx: Transaction, app: Application, document: DocumentRecord, document_type: str) -> None:
     """A confirmed document that came with a dossier, for no named component, meets the one that asks for its type.
 
-    Where several ask for it, or none, a person says which (`pipeline.cases.casework.link`).
+    A result that the dossier ended with meets none, whatever its type. Where several ask for it, or none, a person says
+    which (`pipeline.cases.casework.link`).
     """
     if document.dossier_code is None or casework.components_of_document(tx.connection, document.id):
         return
     if not DOSSIER_WAYS[casework.dossier(tx.connection, document.dossier_code).state]:
+        return
+    if is_result(tx.connection, document.dossier_code, document.id):
         return
     fitting = [
         wanted

@@ -50,7 +50,7 @@ def rotate_keys(
 ) -> Rotation:
     """Wrap the keys of all objects by the newest master key, each batch in a transaction of its own with its audit entry.
 
-    The objects themselves stay as they are. Cut off or stopped by a KeyServiceFault, the same call goes on. Raises
+    The objects themselves stay as they are; the key that seals small secrets goes with them, at the end. Cut off or stopped by a KeyServiceFault, the same call goes on. Raises
     MasterKeyMissing without a newest master key.
     """
     purpose = given(purpose)
@@ -61,6 +61,7 @@ def rotate_keys(
         with app.register.reading() as connection:
             batch = wrap_anew(connection, app.keys, after)
         if batch is None:
+            app.seal.rewrap()
             return rotation
         with app.register.transaction(actor=operator(), purpose=purpose) as tx:
             rotation.wrapped += put_on_record(tx, batch)

@@ -13,7 +13,7 @@ from models.errors import NotFound, RightsNotInForce, UsageError
 from models.ids import is_id
 from models.people import Person
 from models.rulesets import SubjectRight
-from models.states import RequestState
+from models.states import REQUEST_WAYS, RequestState, check_way
 from models.text import squeeze
 from models.times import for_people, vietnam_time
 from pipeline.application import Application
@@ -27,6 +27,9 @@ from storage.keeping import requests
 from storage.keeping.requests import SubjectRequest
 from storage.people import holders
 from storage.people.parties import note_person
+
+_EXPORTED = frozenset({RequestState.REPLIED, RequestState.EXECUTED})
+"""Where a request for access is that was exported, or answered, without words so far."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +56,7 @@ def open_request(
     app: Application, holder_number: str, kind: SubjectRight, *, text: str, person: Person
 ) -> SubjectRequest:
     """Register what a holder asks for. Raises BadHolderIdentifier, NotFound, UsageError, WrongRole."""
-    _may(app, person)
+    _may_receive(app, person)
     if not squeeze(text):
         raise UsageError(reason="--text")
     number = identifier_of(holder_number)
@@ -73,6 +76,7 @@ def open_request(
             reply_due=reply,
             execute_due=execute,
             rule_set=app.rules_today().id,
+            agency=person.agency.identifier,
         )
         return requests.request(tx.connection, identifier)
 
@@ -93,6 +97,38 @@ def waiting(
     return shown
 
 
+@recorded("look")
+def waiting_page(
+    app: Application,
+    *,
+    person: Person,
+    purpose: str,
+    overdue_only: bool = False,
+    closed: bool = False,
+    after: tuple[str, str] | None = None,
+    limit: int,
+) -> list[Waiting]:
+    """Up to `limit` requests by their last day and id, after those of one seen before; the look is on record."""
+    today = vietnam_time(app.clock.now()).date()
+    with app.register.reading() as connection:
+        found = requests.page_of(
+            connection, today=today, going_on=not closed, overdue=overdue_only, after=after, limit=limit
+        )
+    with app.register.transaction(actor=person.id, purpose=given(purpose)) as tx:
+        tx.audit("look", "subject_requests", count=len(found))
+    return [Waiting(one, one.overdue(today)) for one in found]
+
+
+@recorded("look")
+def look_at(app: Application, identifier: str, *, person: Person, purpose: str) -> Waiting:
+    """One request; the look is on record. Raises NotFound."""
+    with app.register.reading() as connection:
+        found = requests.request(connection, identifier)
+    with app.register.transaction(actor=person.id, purpose=given(purpose)) as tx:
+        tx.audit("look", found.id)
+    return Waiting(found, found.overdue(vietnam_time(app.clock.now()).date()))
+
+
 @recorded("answer_request")
 def answer(
     app: Application,
@@ -106,14 +142,21 @@ def answer(
     """Answer a request, and carry out at once what can be: restrictions, and tasks for corrections.
 
     `corrections`: values by field, by document. A deletion is answered with the law's words and a restriction until
-    retention ends (LLT Art. 36.4); an access is carried out by `export`. Raises WrongRole, UsageError, NotFound,
-    IllegalTransition, and for corrections what `raise_correction` raises.
+    retention ends (LLT Art. 36.4); an access is carried out by `export`, before or after the words.
+    Raises WrongRole, UsageError, NotFound, IllegalTransition, and for corrections what `raise_correction` raises.
     """
     _may(app, person)
     with app.register.reading() as connection:
         asked = requests.request(connection, identifier)
         documents = requests.documents_of(connection, asked.holder_id)
     said = _words(app, asked, squeeze(text), refuse)
+    if said and not refuse and asked.kind == "access" and asked.state in _EXPORTED and not asked.answer:
+        with app.register.transaction(actor=person.id, purpose=f"subject_request:{asked.id}") as tx:
+            note_person(tx, person)
+            requests.say(tx, asked, said, by=person.id)
+            return requests.request(tx.connection, asked.id)
+    # Before anything is done for it: the tasks of a correction are work of their own.
+    check_way("request", REQUEST_WAYS, asked.state, RequestState.REFUSED if refuse else RequestState.REPLIED)
     tasks = {} if refuse else dict(corrections or {})
     if asked.kind == "correction" and not refuse:
         if not tasks:
@@ -128,8 +171,7 @@ def answer(
         if refuse:
             requests.move(tx, asked, RequestState.REFUSED, by=person.id, answer=said)
         else:
-            if asked.state is RequestState.RECEIVED:
-                requests.move(tx, asked, RequestState.REPLIED, by=person.id, answer=said)
+            requests.move(tx, asked, RequestState.REPLIED, by=person.id, answer=said)
             if asked.kind in ("restriction", "deletion"):
                 requests.set_restricted(tx, documents, True)
             if asked.kind != "access":
@@ -138,11 +180,22 @@ def answer(
         return requests.request(tx.connection, asked.id)
 
 
+@recorded("withdraw_request")
+def withdraw(app: Application, identifier: str, *, person: Person) -> SubjectRequest:
+    """Close a request that the holder takes back; what was done for it stays. Raises NotFound, WrongRole, IllegalTransition."""
+    _may_receive(app, person)
+    with app.register.transaction(actor=person.id, purpose=f"subject_request:{identifier}") as tx:
+        note_person(tx, person)
+        requests.move(tx, requests.request(tx.connection, identifier), RequestState.WITHDRAWN, by=person.id)
+        return requests.request(tx.connection, identifier)
+
+
 @recorded("export")
 def export(app: Application, identifier: str, *, person: Person) -> dict[str, Any]:
     """Everything about the holder who asked for access, with the list of looks; that carries the request out.
 
-    Raises WrongRole, NotFound, or UsageError for a request of another kind.
+    Raises WrongRole, NotFound, UsageError for a request of another kind, or IllegalTransition for one that was refused
+    or taken back.
     """
     _may(app, person)
     with app.register.transaction(actor=person.id, purpose=f"subject_request:{identifier}") as tx:
@@ -150,6 +203,8 @@ def export(app: Application, identifier: str, *, person: Person) -> dict[str, An
         asked = requests.request(tx.connection, identifier)
         if asked.kind != "access":
             raise UsageError(reason=f"{identifier}: {asked.kind}")
+        if asked.state in (RequestState.REFUSED, RequestState.WITHDRAWN):
+            check_way("request", REQUEST_WAYS, asked.state, RequestState.EXECUTED)
         if asked.state is RequestState.RECEIVED:
             requests.move(tx, asked, RequestState.REPLIED, by=person.id, answer="")
             asked = requests.request(tx.connection, identifier)
@@ -204,6 +259,11 @@ def _words(app: Application, asked: SubjectRequest, text: str, refuse: bool) -> 
     rules = app.rules_today().subject_requests
     law = rules.deletion_vi.value if app.settings.language == "vi" else rules.deletion_en.value
     return f"{text} {law}".strip()
+
+
+def _may_receive(app: Application, person: Person) -> None:
+    allowed = app.rules_today().subject_requests.receiver_roles.value
+    check_role(person, allowed, "take in data subjects' requests")
 
 
 def _may(app: Application, person: Person) -> None:

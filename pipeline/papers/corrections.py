@@ -14,7 +14,9 @@ from pipeline.application import Application
 from pipeline.attempts import given
 from pipeline.authority import check_role, recorded
 from pipeline.papers.recording import record_corrected
+from pipeline.papers.release import stated_purpose
 from pipeline.stages.review import review_sheet
+from storage.access.targets import document_belongs_to
 from storage.papers import corrections
 from storage.papers.corrections import CorrectionTask
 from storage.people.parties import note_person
@@ -111,6 +113,56 @@ def open_tasks(
             tx.audit("look", document, what="corrections")
         if not found:
             tx.audit("look", "corrections")
+    return found
+
+
+@recorded("look")
+def tasks_page(
+    app: Application,
+    *,
+    agency: str,
+    own: str,
+    person: Person,
+    purpose: str,
+    state: CorrectionState | None,
+    document: str | None = None,
+    of_dossier: str | None = None,
+    after: str | None,
+    limit: int,
+) -> list[CorrectionTask]:
+    """Up to `limit` tasks about documents of `agency`, by id, those after the id `after`; the look is on record.
+
+    `own` is the installation's agency. For lists that show nothing of the contents: what is shown of them, `look_at`
+    puts on record with the document.
+    """
+    with app.register.reading() as connection:
+        found = corrections.page_of(
+            connection,
+            among=document_belongs_to(agency, own),
+            state=state,
+            document_id=document,
+            dossier=of_dossier,
+            after=after,
+            limit=limit,
+        )
+    with app.register.transaction(actor=person.id, purpose=given(purpose)) as tx:
+        tx.audit("look", "corrections", count=len(found))
+    return found
+
+
+@recorded("look")
+def look_at(
+    app: Application, identifier: str, *, person: Person, purpose: str, reason: str | None = None
+) -> CorrectionTask:
+    """One task with what paper and data say; a look at its document, on record, of a restricted one with a reason only.
+
+    Raises NotFound, DocumentRestricted or DocumentDisposed.
+    """
+    with app.register.reading() as connection:
+        found = corrections.task(connection, identifier)
+    said = stated_purpose(app, app.register.document(found.document_id), purpose, reason)
+    with app.register.transaction(actor=person.id, purpose=said) as tx:
+        tx.audit("look", found.document_id, what="corrections", task=found.id)
     return found
 
 

@@ -35,7 +35,7 @@ def find(
 
     Raises BadHolderIdentifier, WrongRole, and NotFound or CaseEnded for the dossier.
     """
-    check_role(person, app.rules_today().reuse.user_roles.value, "look for papers to use again")
+    check_role(person, app.rules_today().reuse.finder_roles.value, "look for papers to use again")
     identifier = identifier_of(number)
     with app.register.reading() as connection:
         case = register.open_case(connection, dossier)
@@ -66,7 +66,7 @@ def find_by_name(
 
     `born` is an ISO date or a year. Raises UsageError, WrongRole, NotFound or CaseEnded.
     """
-    check_role(person, app.rules_today().reuse.user_roles.value, "look for papers to use again")
+    check_role(person, app.rules_today().reuse.finder_roles.value, "look for papers to use again")
     if not squeeze(name):
         raise UsageError(reason="--name")
     with app.register.reading() as connection:

@@ -7,13 +7,16 @@ from hashlib import sha256
 
 import sqlalchemy as sa
 
+from models.access import Caller, Purpose, PurposeKind
 from models.errors import EcopyError, UsageError
 from models.states import DocumentState
 from pipeline.application import Application
 from pipeline.attempts import attempt, given, operator
 from pipeline.stages.read import page_texts
 from storage import schema as t
+from storage.cases import casework
 from storage.search import Page, SearchQuery, index_document, rebuild_index, search
+from storage.search.within import Within, of_agency, of_dossier, of_holder, of_lot
 
 SUBJECT = "search"
 """What the audit trail calls it."""
@@ -29,10 +32,11 @@ def find_documents(
     after: int | None = None,
     limit: int = 20,
     restricted_reason: str | None = None,
+    within: Within | None = None,
 ) -> Page:
     """A page of what is found, newest first. Raises NothingToSearch, or UsageError without a purpose.
 
-    Restricted documents are shown only to who says why. On record are the criteria's names and a keyed hash of the
+    Restricted documents are shown only to who says why; `within` is the part of the register that is searched. On record are the criteria's names and a keyed hash of the
     query, with which the same query is known again and nobody without the key can guess it; never its words.
     """
     with attempt(app, "search", SUBJECT, purpose=purpose):
@@ -43,7 +47,14 @@ def find_documents(
         if reason == "":
             raise UsageError(reason="--restricted")
         with app.register.reading() as connection:
-            page = search(connection, query, after=after, limit=limit, with_restricted=reason is not None)
+            page = search(
+                connection,
+                query,
+                after=after,
+                limit=limit,
+                with_restricted=reason is not None,
+                within=within,
+            )
         with app.register.transaction(actor=operator(), purpose=purpose) as tx:
             tx.audit(
                 "search",
@@ -56,6 +67,24 @@ def find_documents(
             for hit in page.hits:
                 tx.audit("look", hit.document_id, through="search")
     return page
+
+
+def part_for(app: Application, caller: Caller, purpose: Purpose) -> Within:
+    """What a search for `purpose` may show: what the case it names is about, or for an inspection the agency's own.
+
+    It is what `models.access` lets a caller whom it admitted to a search see of single documents. Raises NotFound.
+    """
+    reference = purpose.reference
+    with app.register.reading() as connection:
+        if purpose.kind is PurposeKind.DOSSIER:
+            case = casework.dossier(connection, reference)
+            return of_dossier(case.code, case.holder_id)
+        if purpose.kind is PurposeKind.LOT:
+            return of_lot(casework.lot(connection, reference).id)
+        if purpose.kind is PurposeKind.REQUEST:
+            r = t.subject_requests.c
+            return of_holder(connection.scalar(sa.select(r.holder_id).where(r.id == reference)))
+    return of_agency(caller.agency.identifier, app.hands.agency.identifier)
 
 
 def rebuild(app: Application, *, purpose: str) -> tuple[int, list[tuple[str, EcopyError]]]:

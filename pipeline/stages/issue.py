@@ -5,10 +5,11 @@ from __future__ import annotations
 import time
 
 from models.errors import ObjectMissing
+from models.events import EventType
 from models.signatures import Level
 from models.states import EcopyState
 from pipeline.application import Application
-from pipeline.papers.recording import record_issued
+from pipeline.papers.recording import FIRST_REVISION, record_issued
 from pipeline.stages.base import purpose_of
 from pipeline.stages.sign import Sign
 from storage.records import DocumentRecord, StoredRef
@@ -37,7 +38,9 @@ class Issue:
         facts = signed.facts
         ref = StoredRef(key=signed.object_key, size=facts["size"], sha256=facts["sha256"])
         with app.register.transaction(actor=app.hands.seal.person.id, purpose=purpose_of(document)) as tx:
-            tx.add_revision(ecopy.id, 1, ref, level=Level(facts["level"]), signed_by=facts["signer"])
+            tx.add_revision(
+                ecopy.id, FIRST_REVISION, ref, level=Level(facts["level"]), signed_by=facts["signer"]
+            )
             record_issued(tx, app, document, tx.set_ecopy_state(ecopy, EcopyState.ISSUED))
             tx.add_derivation(
                 document.id,
@@ -47,6 +50,14 @@ class Issue:
                 seconds=time.perf_counter() - started,
             )
             tx.audit("issue", ecopy.id, document=document.id, sha256=ref.sha256)
+            tx.announce(
+                EventType.ECOPY_ISSUED,
+                ecopy.id,
+                document=document.id,
+                ecopy=ecopy.id,
+                revision=FIRST_REVISION,
+                sha256=ref.sha256,
+            )
             draft = tx.release_object(document.id, "compose")
         if draft is not None:
             app.vault.remove_released(draft)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import hmac
 import io
 from hashlib import sha256
@@ -16,10 +15,12 @@ from models.ecopy import PresentedAs
 from models.errors import ConflictError, FileUnreadable, PathNotFound, TooLarge
 from models.states import DocumentState, check_document_way
 from pipeline.application import Application
+from pipeline.attempts import acting_now, operator
 from pipeline.cases.meeting import Case, check_room, put_in
 from pipeline.stages.base import ACTOR
+from storage import work
 from storage.papers.parts import set_grouping
-from storage.records import Intake, SourceRecord
+from storage.records import Intake, SourceRecord, StoredRef
 
 CHUNK = 1 << 20
 
@@ -41,13 +42,14 @@ def receive(
     forced_type: str | None,
     grouping: str | None = None,
     case: Case | None = None,
+    filename: str | None = None,
 ) -> SourceRecord:
     """Take a file into the store and the register. The same content again gives the same source.
 
     `grouping` is a person's word on how it falls into documents (`storage.records.SourceRecord.grouping`); `case` is
-    what it came in for. Raises PathNotFound, FileUnreadable, TooLarge, ComponentMet, CaseEnded (nothing is kept then),
-    StorageFault, or ConflictError when the documents of a known source are to be put together otherwise and one of
-    them is confirmed.
+    what it came in for; `filename` what its sender calls it, where that is not the name of `path`. Raises PathNotFound,
+    FileUnreadable, TooLarge, ComponentMet, CaseEnded (nothing is kept then), StorageFault, or ConflictError when the
+    documents of a known source are to be put together otherwise and one of them is confirmed.
     """
     try:
         if not path.is_file():
@@ -59,34 +61,64 @@ def receive(
             mac = content_mac(app, handle)
             known = app.register.source_by_content(mac)
             if known is not None:
-                return _again(app, known, grouping, case)
+                return received_again(app, known, grouping, case)
             check_room(app, case)
             handle.seek(0)
             copy = _Counted(handle, app.content_key)
             stored = app.vault.write("original", cast(BinaryIO, copy))
     except OSError as fault:
         raise FileUnreadable(reason=fault.strerror or str(fault)) from fault
+    return register_stored(
+        app,
+        stored,
+        copy.mac(),
+        filename=filename or path.name,
+        intake=intake,
+        presented_as=presented_as,
+        forced_type=forced_type,
+        grouping=grouping,
+        case=case,
+    )
+
+
+def register_stored(
+    app: Application,
+    stored: StoredRef,
+    mac: str,
+    *,
+    filename: str,
+    intake: Intake,
+    presented_as: PresentedAs,
+    forced_type: str | None,
+    grouping: str | None,
+    case: Case | None,
+) -> SourceRecord:
+    """The source of an object that is in the store and nobody's yet; `mac` is the keyed hash of its content.
+
+    Where the content turns out to be known, or is not wanted any more, the object goes again. Raises as `receive`.
+    """
     rules = app.rules_today()
     try:
         purpose = case.purpose if case else f"intake:{intake}"
-        with app.register.transaction(actor=_person(), purpose=purpose) as tx:
+        with app.register.transaction(actor=operator(), purpose=purpose) as tx:
             source_id, document_id = tx.add_source(
                 stored,
-                content_mac=copy.mac(),
-                filename=path.name,
-                received_by=_person(),
+                content_mac=mac,
+                filename=filename,
+                received_by=operator(),
                 intake=intake,
                 presented_as=presented_as,
                 rule_set=rules.id,
                 forced_type=forced_type,
                 grouping=grouping or AUTO,
+                agency=who.agency if (who := acting_now()) else None,
             )
             if case is not None:
                 put_in(tx, app, case, [document_id])
     except sa.exc.IntegrityError:
         # Another worker registered the same content between our look and our write: theirs counts.
         app.vault.discard(stored)
-        winner = app.register.source_by_content(copy.mac())
+        winner = app.register.source_by_content(mac)
         if winner is None:
             raise
         _put_in(app, winner, case)
@@ -98,7 +130,7 @@ def receive(
     return app.register.source(source_id)
 
 
-def _again(
+def received_again(
     app: Application, source: SourceRecord, grouping: str | None, case: Case | None = None
 ) -> SourceRecord:
     """A refused file that is handed in again is judged again: limits or software may have changed."""
@@ -107,13 +139,15 @@ def _again(
         for document in documents if len(documents) > 1 or grouping != ONE_DOCUMENT else []:
             if document.state in (DocumentState.APPROVED, DocumentState.DISPOSED):
                 check_document_way(document.state, DocumentState.REPLACED)
-        with app.register.transaction(actor=_person(), purpose=f"source:{source.id}") as tx:
+        with app.register.transaction(actor=operator(), purpose=f"source:{source.id}") as tx:
             set_grouping(tx, source.id, grouping)
+            work.ask(tx, source.id)
     for document in documents:
         if document.state in (DocumentState.REFUSED, DocumentState.QUARANTINED):
             with app.register.transaction(actor=ACTOR, purpose=f"document:{document.id}") as tx:
                 tx.set_document_state(document, DocumentState.RECEIVED)
                 tx.audit("judge_again", document.id)
+                work.ask(tx, source.id)
     _put_in(app, source, case)
     return app.register.source(source.id)
 
@@ -122,7 +156,7 @@ def _put_in(app: Application, source: SourceRecord, case: Case | None) -> None:
     """A known source comes in for another case: its documents are the same ones."""
     if case is not None:
         documents = [document.id for document in app.register.documents_of(source.id)]
-        with app.register.transaction(actor=_person(), purpose=case.purpose) as tx:
+        with app.register.transaction(actor=operator(), purpose=case.purpose) as tx:
             put_in(tx, app, case, documents)
 
 
@@ -140,7 +174,3 @@ class _Counted(io.RawIOBase):
 
     def mac(self) -> str:
         return self._mac.hexdigest()
-
-
-def _person() -> str:
-    return f"os:{getpass.getuser()}"

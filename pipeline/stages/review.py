@@ -9,6 +9,7 @@ from typing import Any
 
 from extraction.extract import apply_corrections
 from models.errors import IllegalTransition, StillDoubtful
+from models.events import EventType
 from models.extraction import UNKNOWN_TYPE, Extraction, FieldValue
 from models.pages import PdfNature
 from models.people import Person
@@ -199,6 +200,12 @@ def confirm(
             person=person.name,
             corrected=sorted(corrections or {}),
             looked_at=looked_at,
+            document_type=confirmed.document_type,
+        )
+        tx.announce(
+            EventType.DOCUMENT_CONFIRMED,
+            document.id,
+            document=document.id,
             document_type=confirmed.document_type,
         )
         if looked:

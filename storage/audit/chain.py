@@ -54,7 +54,7 @@ def append(connection: sa.Connection, acts: Sequence[Act]) -> None:
     """
     if not acts:
         return
-    seq, last = _locked_head(connection)
+    seq, last = lock_head(connection)
     rows = []
     for act in acts:
         seq += 1
@@ -113,7 +113,7 @@ def number_at(connection: sa.Connection, moment: str) -> int:
     return int(low)
 
 
-def _locked_head(connection: sa.Connection) -> tuple[int, str]:
+def lock_head(connection: sa.Connection) -> tuple[int, str]:
     """Number and hash of the newest entry; nobody else appends before the transaction ends."""
     wanted = sa.select(audit_head.c.seq, audit_head.c.hash).where(audit_head.c.id == 1).with_for_update()
     head = connection.execute(wanted).one_or_none()

@@ -18,6 +18,7 @@ from models.errors import (
     NotFound,
     UnknownComponent,
 )
+from models.events import EventType
 from models.ids import new_id
 from models.states import (
     COMPONENT_WAYS,
@@ -38,6 +39,8 @@ from storage.register import Transaction
 
 R = TypeVar("R", DossierRecord, ComponentRecord, LotRecord)
 _H, _C, _L, _D = t.dossiers, t.components, t.lots, t.documents
+_AT_ONCE = 500
+"""Documents asked about in one statement; a lot has more than a statement takes."""
 MEETS_NOTHING = frozenset(
     {
         DocumentState.REFUSED,
@@ -212,16 +215,29 @@ def set_dossier_state(
     if not tx.connection.execute(_H.update().where(where).values(**changes)).rowcount:
         raise ConflictError(reason=f"dossier {case.code} is no longer {case.state.value}")
     tx.audit("move_dossier", case.code, before=case.state.value, after=after.value)
+    if not DOSSIER_WAYS[after]:
+        tx.announce(
+            EventType.DOSSIER_ENDED, case.code, agency=case.agency, dossier=case.code, state=after.value
+        )
     if after in GOOD_ENDS:
         _make_reusable(tx, documents_of_dossier(tx.connection, case.code))
     return dossier(tx.connection, case.code)
 
 
 def documents_of_dossier(connection: sa.Connection, code: str) -> list[str]:
-    """The documents that came in with a dossier or meet one of its components."""
+    """The documents that came in with a dossier, meet one of its components or are its results."""
     came = sa.select(_D.c.id).where(_D.c.dossier_code == code)
     meets = sa.select(_C.c.document_id).where(_C.c.dossier_code == code, _C.c.document_id.is_not(None))
-    return list(connection.scalars(came.union(meets).order_by("id")))
+    brought = sa.select(t.results.c.document_id).where(t.results.c.dossier_code == code)
+    return list(connection.scalars(came.union(meets, brought).order_by("id")))
+
+
+def reusable_of_dossier(connection: sa.Connection, code: str) -> list[str]:
+    """Those of a dossier's documents that may be used again, or may from a day to come."""
+    query = sa.select(_D.c.id).where(
+        _D.c.id.in_(documents_of_dossier(connection, code)), _D.c.reusable_from.is_not(None)
+    )
+    return list(connection.scalars(query.order_by(_D.c.id)))
 
 
 def missing_captures(connection: sa.Connection, dossier_code: str) -> list[ComponentRecord]:
@@ -326,7 +342,10 @@ def has_good_end(connection: sa.Connection, document_id: str) -> bool:
     """
     came = sa.select(_D.c.dossier_code).where(_D.c.id == document_id)
     meets = sa.select(_C.c.dossier_code).where(_C.c.document_id == document_id)
-    dossiers = sa.select(_H.c.state).where(sa.or_(_H.c.code.in_(came), _H.c.code.in_(meets)))
+    brought = sa.select(t.results.c.dossier_code).where(t.results.c.document_id == document_id)
+    dossiers = sa.select(_H.c.state).where(
+        sa.or_(_H.c.code.in_(came), _H.c.code.in_(meets), _H.c.code.in_(brought))
+    )
     lots_ = sa.select(_L.c.state).where(_L.c.id.in_(sa.select(_D.c.lot_id).where(_D.c.id == document_id)))
     good = {*(state.value for state in GOOD_ENDS), LotState.ACCEPTED.value}
     states = [
@@ -341,17 +360,18 @@ def _make_reusable(tx: Transaction, document_ids: list[str]) -> None:
 
     The others become reusable when their e-copy is issued, or when they are confirmed.
     """
-    issued = (
-        sa.select(_D.c.id)
-        .outerjoin(t.ecopies, t.ecopies.c.document_id == _D.c.id)
-        .where(
-            _D.c.id.in_(document_ids),
-            _D.c.state == DocumentState.APPROVED.value,
-            sa.or_(t.ecopies.c.state == EcopyState.ISSUED.value, _D.c.signed_original.is_(True)),
+    for start in range(0, len(document_ids), _AT_ONCE):
+        issued = (
+            sa.select(_D.c.id)
+            .outerjoin(t.ecopies, t.ecopies.c.document_id == _D.c.id)
+            .where(
+                _D.c.id.in_(document_ids[start : start + _AT_ONCE]),
+                _D.c.state == DocumentState.APPROVED.value,
+                sa.or_(t.ecopies.c.state == EcopyState.ISSUED.value, _D.c.signed_original.is_(True)),
+            )
         )
-    )
-    for document_id in tx.connection.scalars(issued.distinct()).all():
-        set_reusable(tx, document_id)
+        for document_id in tx.connection.scalars(issued.distinct()).all():
+            set_reusable(tx, document_id)
 
 
 def _put_component(

@@ -10,6 +10,7 @@ from typing import Literal
 import sqlalchemy as sa
 
 from models.errors import ConflictError, NotFound, NotTheSamePaper
+from models.events import EventType
 from models.ids import new_id
 from models.states import DocumentState, EcopyState, check_ecopy_way
 from storage import schema as t
@@ -90,7 +91,9 @@ def revoke(tx: Transaction, ecopy_id: str, *, reason: str, note: str | None, by:
     """Take an e-copy out of use, for everybody at once. Raises NotFound, IllegalTransition or ConflictError."""
     _change(tx, ecopy_id, EcopyState.REVOKED, by=by, reason=reason, note=note, superseded_by=None)
     tx.audit("revoke", ecopy_id, reason=reason)
-    return _known(tx.connection, ecopy_id)
+    now = _known(tx.connection, ecopy_id)
+    tx.announce(EventType.ECOPY_REVOKED, ecopy_id, document=now.document_id, ecopy=ecopy_id, reason=reason)
+    return now
 
 
 def supersede(tx: Transaction, old: str, new: str, *, note: str | None, by: str) -> EcopyStatus:
@@ -108,6 +111,7 @@ def supersede(tx: Transaction, old: str, new: str, *, note: str | None, by: str)
         raise NotTheSamePaper(old=old, new=new, reason="no holder and no number in common")
     _change(tx, old, EcopyState.SUPERSEDED, by=by, reason=SUPERSEDED, note=note, superseded_by=new)
     tx.audit("supersede", old, by_ecopy=new)
+    tx.announce(EventType.ECOPY_SUPERSEDED, old, document=before.document_id, ecopy=old, by_ecopy=new)
     return _known(tx.connection, old)
 
 

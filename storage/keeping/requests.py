@@ -30,6 +30,8 @@ class SubjectRequest:
     state: RequestState
     received_at: str
     received_by: str
+    agency: str | None
+    """That took it in; None: the installation's own."""
     reply_due: str
     """ISO date; the last day for an answer."""
     execute_due: str
@@ -59,6 +61,7 @@ def open_request(
     reply_due: date,
     execute_due: date,
     rule_set: str,
+    agency: str | None = None,
 ) -> str:
     """Register a request. Returns its id; raises NotFound for an unknown holder."""
     known = tx.connection.scalar(sa.select(t.holders.c.id).where(t.holders.c.id == holder_id))
@@ -73,6 +76,7 @@ def open_request(
             state=RequestState.RECEIVED.value,
             received_at=tx.at,
             received_by=by,
+            agency=agency,
             reply_due=reply_due.isoformat(),
             execute_due=execute_due.isoformat(),
             rule_set=rule_set,
@@ -101,6 +105,14 @@ def move(
     tx.audit("move_request", request.id, before=request.state.value, after=after.value)
 
 
+def say(tx: Transaction, request: SubjectRequest, answer: str, *, by: str) -> None:
+    """Put the words of an answer down that was given without any. Raises ConflictError when somebody else did."""
+    silent = sa.and_(_R.c.id == request.id, sa.func.coalesce(_R.c.answer, "") == "")
+    if not tx.connection.execute(_R.update().where(silent).values(answer=answer, handled_by=by)).rowcount:
+        raise ConflictError(reason=f"request {request.id} was answered meanwhile")
+    tx.audit("answer_request", request.id)
+
+
 def request(connection: sa.Connection, identifier: str) -> SubjectRequest:
     """Raises NotFound."""
     row = connection.execute(sa.select(_R).where(_R.c.id == identifier)).mappings().one_or_none()
@@ -116,6 +128,29 @@ def requests(connection: sa.Connection, *, going_on: bool = True) -> Iterator[Su
         query = query.where(_R.c.state.in_([s.value for s, ways in REQUEST_WAYS.items() if ways]))
     for row in connection.execute(query.order_by(_R.c.execute_due, _R.c.id)).mappings():
         yield _request(row)
+
+
+def page_of(
+    connection: sa.Connection,
+    *,
+    today: date,
+    going_on: bool,
+    overdue: bool,
+    after: tuple[str, str] | None,
+    limit: int,
+) -> list[SubjectRequest]:
+    """Up to `limit` requests by their last day and id, those that come after these two of one seen before."""
+    due = (_R.c.execute_due, _R.c.id)
+    query = sa.select(_R).order_by(*due).limit(limit)
+    if going_on or overdue:
+        query = query.where(_R.c.state.in_([s.value for s, ways in REQUEST_WAYS.items() if ways]))
+    if overdue:
+        day = today.isoformat()
+        unanswered = sa.and_(_R.c.state == RequestState.RECEIVED.value, _R.c.reply_due < day)
+        query = query.where(sa.or_(_R.c.execute_due < day, unanswered))
+    if after is not None:
+        query = query.where(sa.tuple_(*due) > sa.tuple_(*(sa.literal(part) for part in after)))
+    return [_request(row) for row in connection.execute(query).mappings()]
 
 
 def documents_of(connection: sa.Connection, holder_id: str) -> list[str]:
@@ -202,6 +237,10 @@ def _document(connection: sa.Connection, document_id: str) -> dict[str, Any]:
     return {
         **row,
         "fields": [{name: value for name, value in one.items() if name != "document_id"} for one in fields],
+        "said_by_senders": [
+            {"record": json.loads(one["record"]), "at": one["changed_at"], "by": one["changed_by"]}
+            for one in _rows(connection, t.import_records, t.import_records.c.document_id == document_id)
+        ],
         "ecopies": copies,
         "corrections": _rows(connection, t.correction_tasks, t.correction_tasks.c.document_id == document_id),
     }

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
+from models.events import EventType
 from models.states import DocumentState, check_document_way
 from storage import schema as t
 from storage.keeping.disposal import Agreed
@@ -96,6 +97,8 @@ def _rows_go(tx: Transaction, ids: Sequence[str]) -> None:
         t.captures,
         t.derivations,
         t.unrecorded,
+        t.imports,
+        t.import_records,
     ):
         connection.execute(table.delete().where(table.c.document_id.in_(ids)))
     connection.execute(t.ecopies.update().where(t.ecopies.c.document_id.in_(ids)).values(status_note=None))
@@ -133,6 +136,7 @@ def _document_goes(tx: Transaction, plan: Agreed, stone: Tombstone) -> None:
     )
     tx.connection.execute(done)
     tx.audit("dispose", plan.document_id, objects=len(keys), basis=plan.basis, approved_by=plan.approved_by)
+    tx.announce(EventType.DOCUMENT_DISPOSED, plan.document_id, document=plan.document_id)
 
 
 def _holders(connection: sa.Connection, ids: Sequence[str]) -> list[str]:

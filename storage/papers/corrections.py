@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from models.errors import ConflictError, NotFound, SamePersonTwice
+from models.events import EventType
 from models.ids import new_id
 from models.states import CORRECTION_WAYS, CorrectionState, check_way
 from storage import schema as t
@@ -71,6 +72,8 @@ def raise_task(
         )
     )
     tx.audit("raise_correction", document_id, task=identifier, field=field, dossier=dossier)
+    told = {"document": document_id, "correction": identifier, "field": field, "dossier": dossier}
+    tx.announce(EventType.CORRECTION_RAISED, identifier, **told)
     return identifier
 
 
@@ -101,6 +104,13 @@ def decide(
         raise ConflictError(reason=f"correction {task.id} was decided meanwhile")
     tx.audit(f"{'accept' if after is CorrectionState.ACCEPTED else 'reject'}_correction", task.document_id,
              task=task.id, field=task.field)  # fmt: skip
+    told = {
+        "document": task.document_id,
+        "correction": task.id,
+        "field": task.field,
+        "dossier": task.dossier_code,
+    }
+    tx.announce(EventType.CORRECTION_DECIDED, task.id, state=after.value, **told)
 
 
 def task(connection: sa.Connection, identifier: str) -> CorrectionTask:
@@ -128,6 +138,32 @@ def tasks(
     query = query.order_by(t.correction_tasks.c.raised_at, t.correction_tasks.c.id)
     for row in connection.execute(query).mappings():
         yield _task(row)
+
+
+def page_of(
+    connection: sa.Connection,
+    *,
+    among: sa.ColumnElement[bool],
+    state: CorrectionState | None,
+    document_id: str | None = None,
+    dossier: str | None = None,
+    after: str | None,
+    limit: int,
+) -> list[CorrectionTask]:
+    """Up to `limit` tasks by id, after the id `after`, of the documents that the condition `among` is true of."""
+    c, d = t.correction_tasks.c, t.documents
+    query = sa.select(t.correction_tasks).join(d, d.c.id == c.document_id).where(among)
+    wanted = (
+        (c.state, state.value if state is not None else None),
+        (c.document_id, document_id),
+        (c.dossier_code, dossier),
+    )
+    for column, value in wanted:
+        if value is not None:
+            query = query.where(column == value)
+    if after is not None:
+        query = query.where(c.id > after)
+    return [_task(row) for row in connection.execute(query.order_by(c.id).limit(limit)).mappings()]
 
 
 def current_value(connection: sa.Connection, document_id: str, field: str) -> str | None:

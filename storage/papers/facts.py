@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from models.ecopy import TransferNote
 from models.errors import ConflictError, NotFound
+from models.events import EventType
 from models.extraction import FieldValue, MinimumData
 from models.geometry import Box
 from models.holders import LONGEST_KEY
@@ -97,6 +98,7 @@ def set_reusable(tx: Transaction, document_id: str) -> bool:
     if not tx.connection.execute(_D.update().where(where).values(reusable_from=tx.at)).rowcount:
         return False
     tx.audit("make_reusable", document_id)
+    tx.announce(EventType.DOCUMENT_REUSABLE, document_id, document=document_id)
     return True
 
 
@@ -136,6 +138,7 @@ def correct_field(
     if (last and not retired) or not insert_once(tx.connection, _F, **row):
         raise ConflictError(reason=f"field {name} of document {document_id} was just corrected")
     tx.audit("correct_field", document_id, field=name, version=last + 1)
+    tx.announce(EventType.DOCUMENT_CORRECTED, document_id, document=document_id, field=name, version=last + 1)
     return last + 1
 
 

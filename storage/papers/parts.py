@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 
 from models.errors import ConflictError
+from models.events import EventType
 from models.ids import new_id
 from models.page_ranges import written
 from models.states import DocumentState
@@ -37,6 +38,7 @@ def regroup(
     """
     for document in living:
         tx.set_document_state(document, DocumentState.REPLACED)
+        tx.announce(EventType.DOCUMENT_REPLACED, document.id, document=document.id, source=document.source_id)
     of_source = t.documents.c.source_id == scan.source_id
     last = tx.connection.scalar(sa.select(sa.func.max(t.documents.c.position)).where(of_source))
     made = _added(tx, scan, parts, position=(last or 0) + 1)
@@ -69,4 +71,7 @@ def _added(tx: Transaction, scan: DocumentRecord, parts: Sequence[Sequence[int]]
     ]
     if rows:
         tx.connection.execute(t.documents.insert(), rows)
-    return [str(row["id"]) for row in rows]
+    made = [str(row["id"]) for row in rows]
+    for document_id in made:
+        tx.announce(EventType.DOCUMENT_SPLIT, document_id, document=document_id, source=scan.source_id)
+    return made

@@ -10,6 +10,7 @@ from typing import Any, Literal
 import sqlalchemy as sa
 
 from models.errors import CaseEnded, CheckNeeded, NotFound, NothingToOverride, NotReusable
+from models.events import EventType
 from models.holders import HolderIdentifier
 from models.ids import new_id
 from models.people import Person
@@ -339,6 +340,16 @@ def _record(
         event=values["id"],
         reason=reason_code,
     )
+    if kind == "reused":
+        tx.announce(
+            EventType.DOCUMENT_REUSED,
+            found.document_id,
+            agency=case.agency,
+            document=found.document_id,
+            ecopy=found.ecopy_id,
+            dossier=case.code,
+            component=wanted.component_code,
+        )
     return _event(values)
 
 

@@ -121,7 +121,9 @@ def _note(tx: Transaction, table: sa.Table, key: dict[str, Any], facts: dict[str
         yesterday = (date.fromisoformat(today) - timedelta(days=1)).isoformat()
         tx.connection.execute(table.update().where(going_on).values(valid_to=yesterday))
     if not insert_once(tx.connection, table, **key, **facts, valid_from=today):
-        tx.connection.execute(table.update().where(same, table.c.valid_from == today).values(**facts))
+        tx.connection.execute(
+            table.update().where(same, table.c.valid_from == today).values(**facts, valid_to=None)
+        )
 
 
 def _on(

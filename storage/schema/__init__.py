@@ -1,7 +1,19 @@
 """The tables of the register. Changes go through `migrations/`; a test holds both against each other."""
 
+from storage.schema.access import (
+    accounts,
+    client_keys,
+    clients,
+    idempotency,
+    receipt_keys,
+    tokens,
+    uploads,
+    used_assertions,
+)
 from storage.schema.base import metadata
+from storage.schema.brought import import_records, imports, results
 from storage.schema.casework import component_rules, components, dossiers, lots, procedures
+from storage.schema.events import deliveries, events, webhooks
 from storage.schema.facts import (
     fields,
     page_prints,
@@ -33,17 +45,22 @@ from storage.schema.parties import (
 )
 from storage.schema.reuse import correction_tasks, reuse_events
 from storage.schema.trail import audit, audit_anchors, audit_head
+from storage.schema.work import jobs
 
 __all__ = [
+    "accounts",
     "agencies",
     "audit",
     "audit_anchors",
     "audit_head",
     "captures",
     "certificates",
+    "client_keys",
+    "clients",
     "component_rules",
     "components",
     "correction_tasks",
+    "deliveries",
     "derivations",
     "disposals",
     "document_holders",
@@ -51,9 +68,14 @@ __all__ = [
     "dossiers",
     "ecopies",
     "ecopy_revisions",
+    "events",
     "fields",
     "holder_identifiers",
     "holders",
+    "idempotency",
+    "import_records",
+    "imports",
+    "jobs",
     "judgements",
     "legal_holds",
     "lots",
@@ -63,14 +85,20 @@ __all__ = [
     "page_prints",
     "people",
     "procedures",
+    "receipt_keys",
+    "results",
     "reuse_events",
     "search_entries",
     "signatures",
     "sources",
     "store_checks",
     "subject_requests",
+    "tokens",
     "tombstones",
     "transfer_notes",
     "units",
     "unrecorded",
+    "uploads",
+    "used_assertions",
+    "webhooks",
 ]

@@ -1,6 +1,6 @@
 """What all tables of the register share: one metadata, names of constraints, and the kinds of columns."""
 
-from sqlalchemy import MetaData, String
+from sqlalchemy import BigInteger, Integer, MetaData, String
 
 metadata = MetaData(
     naming_convention={
@@ -20,3 +20,5 @@ DAY = String(10)
 """ISO date."""
 PERSON = String(200)
 """`models.people.Person.id`, or who the operating system says it is."""
+BIG = BigInteger().with_variant(Integer, "sqlite")
+"""64 bits: sizes in bytes, numbers of entries. SQLite's integers have them anyway."""

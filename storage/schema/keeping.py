@@ -58,6 +58,7 @@ subject_requests = Table(
     Column("state", String(12), nullable=False, index=True),
     Column("received_at", MOMENT, nullable=False),
     Column("received_by", PERSON, nullable=False),
+    Column("agency", String(35)),
     Column("reply_due", DAY, nullable=False),
     Column("execute_due", DAY, nullable=False),
     Column("rule_set", String(40), nullable=False),
@@ -68,7 +69,8 @@ subject_requests = Table(
     Column("answer", Text),
     CheckConstraint("kind in ('access', 'correction', 'restriction', 'deletion')", name="kind"),
 )
-"""Requests of data subjects (Law 91/2025 Art. 4) with the deadlines of the rule set they were received under."""
+"""Requests of data subjects (Law 91/2025 Art. 4) with the deadlines of the rule set they were received under.
+`agency`: the one that took it in, NULL for the installation's own, which answers."""
 
 store_checks = Table(
     "store_checks",

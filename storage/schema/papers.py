@@ -16,7 +16,7 @@ from sqlalchemy import (
     text,
 )
 
-from storage.schema.base import DAY, ID, MOMENT, PERSON, SHA256, metadata
+from storage.schema.base import BIG, DAY, ID, MOMENT, PERSON, SHA256, metadata
 
 objects = Table(
     "objects",
@@ -24,7 +24,7 @@ objects = Table(
     Column("key", ID, primary_key=True),
     Column("kind", String(20), nullable=False),
     Column("state", String(10), nullable=False),
-    Column("size", Integer),
+    Column("size", BIG),
     Column("sha256", SHA256),
     Column("created_at", MOMENT, nullable=False),
     Column("encrypted", Boolean, nullable=False, server_default=false()),
@@ -70,11 +70,12 @@ sources = Table(
     Column("id", ID, primary_key=True),
     Column("content_mac", SHA256, nullable=False, unique=True),
     Column("sha256", SHA256, nullable=False, index=True),
-    Column("size", Integer, nullable=False),
+    Column("size", BIG, nullable=False),
     Column("filename", Text, nullable=False),
     Column("object_key", ID, ForeignKey("objects.key"), nullable=False, index=True),
     Column("received_at", MOMENT, nullable=False),
     Column("received_by", PERSON, nullable=False),
+    Column("agency", String(35)),
     Column("intake", String(10), nullable=False),
     Column("presented_as", String(10), nullable=False),
     Column("grouping", Text, nullable=False, server_default="auto"),
@@ -128,6 +129,7 @@ is the folded form that is compared. `restricted`: a data subject's or the archi
 original itself, and no e-copy is made of it."""
 
 Index("ix_documents_same_paper", documents.c.number_key, documents.c.issued_on)
+Index("ix_documents_due", documents.c.state, documents.c.id)
 
 derivations = Table(
     "derivations",
@@ -181,7 +183,7 @@ ecopy_revisions = Table(
     Column("revision", Integer, primary_key=True),
     Column("object_key", ID, ForeignKey("objects.key"), nullable=False, index=True),
     Column("sha256", SHA256, nullable=False, index=True),
-    Column("size", Integer, nullable=False),
+    Column("size", BIG, nullable=False),
     Column("level", String(10), nullable=False),
     Column("signed_by", String(200), nullable=False),
     Column("signed_at", MOMENT, nullable=False),

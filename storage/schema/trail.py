@@ -1,15 +1,13 @@
 """Tables of the audit trail: the chained entries, the chain's head, and the time-stamps that anchor it."""
 
-from sqlalchemy import BigInteger, Column, Integer, String, Table, Text
+from sqlalchemy import Column, Integer, String, Table, Text
 
-from storage.schema.base import MOMENT, PERSON, SHA256, metadata
-
-_SEQ = BigInteger().with_variant(Integer, "sqlite")
+from storage.schema.base import BIG, MOMENT, PERSON, SHA256, metadata
 
 audit = Table(
     "audit",
     metadata,
-    Column("seq", _SEQ, primary_key=True, autoincrement=False),
+    Column("seq", BIG, primary_key=True, autoincrement=False),
     Column("at", MOMENT, nullable=False),
     Column("actor", PERSON, nullable=False),
     Column("action", String(40), nullable=False),
@@ -29,7 +27,7 @@ audit_head = Table(
     "audit_head",
     metadata,
     Column("id", Integer, primary_key=True, autoincrement=False),
-    Column("seq", _SEQ, nullable=False),
+    Column("seq", BIG, nullable=False),
     Column("hash", SHA256, nullable=False),
 )
 """One row: the newest entry. Whoever appends locks it, so that the chain has one order; it also tells when the newest
@@ -38,7 +36,7 @@ entries were cut off."""
 audit_anchors = Table(
     "audit_anchors",
     metadata,
-    Column("seq", _SEQ, primary_key=True, autoincrement=False),
+    Column("seq", BIG, primary_key=True, autoincrement=False),
     Column("hash", SHA256, nullable=False),
     Column("at", MOMENT, nullable=False),
     Column("authority", Text, nullable=False),

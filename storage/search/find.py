@@ -16,12 +16,17 @@ import sqlalchemy as sa
 from models.states import DocumentState, EcopyState
 from storage import schema as t
 from storage.search.query import Needle, SearchQuery, needle_of
+from storage.search.within import Within
 
 MOST_LOOKED_AT = 4000
 """Documents with all words of a query that are looked at for its phrases and dates, before the search pauses."""
 
 BLOCKS = ((10, "\ue010"), (14, "\ue011"), (18, "\ue012"), (22, "\ue013"))
 """Widths of the blocks (2 to that power) and what their words begin with; the same as in the migration."""
+
+ASKED = BLOCKS[:3]
+"""Blocks that are asked for, before all that is left is: where the newest 2^18 papers don't fill a page, few older ones do,
+and a wider block's own word would cost more than it spares."""
 
 POSTGRES_WORDS = "string_to_array(folded || ' ' || exact || ' ' || scoped || ' ' || pairs{}, ' ')".format(
     "".join(f" || ' {mark}' || (id >> {bits})::text" for bits, mark in BLOCKS)
@@ -65,15 +70,17 @@ def search(
     after: int | None = None,
     limit: int = 20,
     with_restricted: bool = False,
+    within: Within | None = None,
 ) -> Page:
     """The next `limit` documents, `after` where a page ended. Raises NothingToSearch.
 
-    Documents whose use is restricted are left out unless `with_restricted`.
+    Documents whose use is restricted are left out unless `with_restricted`; so is what lies not `within` the part of the
+    register that the search is for.
     """
     needle = needle_of(query)
     found: list[str] = []
     last = after
-    candidates = _candidates(connection, needle, after, limit, with_restricted)
+    candidates = _candidates(connection, needle, after, limit, with_restricted, within)
     for looked_at, (entry_id, document_id, fits) in enumerate(candidates, start=1):
         if fits and len(found) == limit:  # there is one more, so there is a next page
             return Page(_hits(connection, found), last)
@@ -90,10 +97,15 @@ Candidate = tuple[int, str, bool]
 
 
 def _candidates(
-    connection: sa.Connection, needle: Needle, after: int | None, limit: int, with_restricted: bool
+    connection: sa.Connection,
+    needle: Needle,
+    after: int | None,
+    limit: int,
+    with_restricted: bool,
+    within: Within | None,
 ) -> Iterator[Candidate]:
     """Documents that have all words, newest first."""
-    fits, values = _conditions(connection.dialect.name, needle, with_restricted)
+    fits, values = _conditions(connection.dialect.name, needle, with_restricted, within)
     if connection.dialect.name == "sqlite":
         return _streamed(connection, needle, after, fits, values)
     return _block_by_block(connection, needle, after, limit, fits, values)
@@ -141,20 +153,29 @@ def _block_by_block(
     below = newest + 1 if after is None else min(after, newest + 1)
     width, rows = 0, limit + 1
     while below > oldest:
-        bits, mark = BLOCKS[width]
-        block = (below - 1) >> bits
-        wanted: dict[str, Any] = {"words": [*needle.words, *needle.pairs, f"{mark}{block}"]}
+        block_word, above = _block(width, below - 1)
+        wanted: dict[str, Any] = {"words": [*needle.words, *needle.pairs, *block_word]}
         wanted |= {"any_of": list(needle.any_of), "below": below, "rows": rows}
         result = connection.execute(statement, {**values, **wanted}).all()
         yield from ((row[0], row[1], row[2]) for row in result)
         if len(result) == rows:
             below, width, rows = result[-1][0], max(width - 1, 0), min(rows * 2, 1000)
         else:
-            below, width = block << bits, min(width + 1, len(BLOCKS) - 1)
+            below, width = above, min(width + 1, len(ASKED))
 
 
-def _conditions(dialect: str, needle: Needle, with_restricted: bool) -> tuple[str, dict[str, Any]]:
-    """What the index does not know, as one expression: phrases, days, restriction."""
+def _block(width: int, entry: int) -> tuple[tuple[str, ...], int]:
+    """The word of the block that `entry` is in, and the block's oldest entry; of no block for the last width."""
+    if width == len(ASKED):
+        return (), 0
+    bits, mark = ASKED[width]
+    return (f"{mark}{entry >> bits}",), entry >> bits << bits
+
+
+def _conditions(
+    dialect: str, needle: Needle, with_restricted: bool, within: Within | None
+) -> tuple[str, dict[str, Any]]:
+    """What the index does not know, as one expression: phrases, days, restriction, the part that is searched."""
     place, bytewise = ("instr", "") if dialect == "sqlite" else ("strpos", ' COLLATE "C"')
     conditions: list[str] = []
     values: dict[str, Any] = {}
@@ -168,6 +189,9 @@ def _conditions(dialect: str, needle: Needle, with_restricted: bool) -> tuple[st
             values[name] = day
     if not with_restricted:
         conditions.append("NOT d.restricted")
+    if within is not None:
+        conditions.append(within.condition)
+        values |= within.values
     return f"coalesce({' AND '.join(conditions) or '1 = 1'}, 1 = 0)", values
 
 

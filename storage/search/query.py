@@ -56,7 +56,7 @@ class Needle:
     """A query in the terms of the index."""
 
     words: tuple[str, ...]
-    """All of them are among a document's indexed words."""
+    """All of them are among a document's indexed words. Those of phrases are not here: their pairs say more."""
     pairs: tuple[str, ...]
     """So are these, if the phrases stand in it; almost always only then."""
     any_of: tuple[str, ...]
@@ -71,29 +71,34 @@ def needle_of(query: SearchQuery) -> Needle:
     """The terms of a query. Raises NothingToSearch where there are none, or too many."""
     words: dict[str, None] = {}
     phrases: dict[tuple[Column, str], None] = {}
+    asked = 0
     for quoted, single in _PIECE.findall(nfc(query.words).translate(_QUOTES)):
         found = words_of(quoted or single)
-        words.update(dict.fromkeys(found))
+        asked += len(found)
         if len(found) > 1:
             # What is written as one piece (123/QĐ-UBND) is one piece too.
             phrases[_phrase(found)] = None
+        else:
+            words.update(dict.fromkeys(found))
     for mark, text in ((NAME, query.name), (ISSUER, query.issuer)):
         found = words_of(text or "")
         if text and not found:
             raise NothingToSearch(reason=text)
         scoped = [mark + word for word in found]
-        words.update(dict.fromkeys(scoped))
+        asked += len(found)
         if len(scoped) > 1:
             marked = any(bears_marks(word) for word in found)
             phrases["scoped", " ".join(scoped if marked else (mark + bare(word) for word in found))] = None
+        else:
+            words.update(dict.fromkeys(scoped))
     if query.number:
         words[_number_word(query.number)] = None
     if query.document_type:
         words[type_word(query.document_type)] = None
-    if len(words) > MOST_WORDS:
+    if asked > MOST_WORDS:
         raise NothingToSearch(reason=f"> {MOST_WORDS}")
     any_of = _periods(query.issued_from, query.issued_to)
-    if not words and not any_of:
+    if not (words or phrases or any_of):
         raise NothingToSearch(reason=query.words)
     return Needle(
         words=tuple(words),

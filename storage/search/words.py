@@ -22,7 +22,7 @@ APART = "\ue000"
 """Stands between texts that no phrase reaches across. A private character, hence never part of a word."""
 
 PAIR = 0xE400
-"""Where the 1024 private characters begin that words of pairs start with."""
+"""Where the 512 private characters begin that words of pairs start with."""
 
 _DIGITS = "0123456789abcdefghijklmnopqrstuv"
 _RUN = re.compile(r"(?:[^\W_][\u0300-\u036f]*)+")
@@ -65,7 +65,7 @@ def without_their_marks(indexed: str) -> str:
 def pairs_of(*columns: str) -> dict[str, None]:
     """A word for every two words that stand side by side in one of the columns, each once, in their order.
 
-    It is one of 2^20, so that a register of any size has no more of them: a document that lacks the pair may bear its
+    It is one of 2^24, so that a register of any size has no more of them: a document that lacks the pair may bear its
     word by chance, one that has it always bears it.
     """
     pairs: dict[str, None] = {}
@@ -79,8 +79,9 @@ def pairs_of(*columns: str) -> dict[str, None]:
 
 
 def _pair(first: str, second: str) -> str:
-    number = zlib.crc32(f"{first} {second}".encode()) & 0xFFFFF
-    return f"{chr(PAIR + (number >> 10))}{_DIGITS[number >> 5 & 31]}{_DIGITS[number & 31]}"
+    number = zlib.crc32(f"{first} {second}".encode()) & 0xFFFFFF
+    last = "".join(_DIGITS[number >> shift & 31] for shift in (10, 5, 0))
+    return f"{chr(PAIR + (number >> 15))}{last}"
 
 
 def _one_spelling(word: str) -> str:

@@ -35,6 +35,7 @@ from models.ids import is_id, new_id
 from models.ports import LockMode, ObjectFacts, ObjectLock
 from storage.stores.base import CHUNK, Stored, Tally, check_growth, locked, under_hold, whole_seconds
 from storage.stores.s3_calls import WRITE_TOKEN, S3Calls, S3Place
+from storage.stores.s3_parts import S3Parts
 from storage.stores.s3_reader import S3Reader
 
 log = logging.getLogger(__name__)
@@ -199,6 +200,10 @@ class S3Store:
         """A presigned URL, for one second to seven days. Made without asking the server."""
         client = self._calls.client
         return str(client.presigned_get_object(self._place.bucket, self._name(key), expires=valid_for))
+
+    def parts(self) -> S3Parts:
+        """Uploads that others send straight into this bucket."""
+        return S3Parts(self._calls)
 
     def tidy(self) -> int:
         """Give up uploads in parts that nobody has finished for a day."""

@@ -15,11 +15,16 @@ from pipeline.settings import load_settings
 from samples.generate import generate
 
 
-def sample_card(folder: Path) -> Path:
-    """A small paper that is read quickly and has nothing doubtful about it: one side of an identity card."""
+def sample_card(folder: Path, remark: str = "") -> Path:
+    """A small paper that is read quickly and has nothing doubtful about it: one side of an identity card.
+
+    A `remark` inside the file makes it another content with the same picture.
+    """
     made = generate("can_cuoc", 10, "clean", layout="2024-card")
     path = folder / f"{made.stem}.jpg"
-    path.write_bytes(made.pages[0].jpeg())
+    content, said = made.pages[0].jpeg(), remark.encode()
+    segment = b"\xff\xfe" + (len(said) + 2).to_bytes(2, "big") + said if said else b""
+    path.write_bytes(content[:2] + segment + content[2:])
     return path
 
 

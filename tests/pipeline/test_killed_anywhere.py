@@ -28,8 +28,8 @@ from tests.pipeline.support import sample_card
 
 SHARES = 8
 """The steps are dealt out over so many tests, so that they run side by side."""
-EVERY = 3
-"""Every third step in one run of the suite, shifted by the share: neighbours differ in who is killed."""
+EVERY = 4
+"""Every fourth step in one run of the suite, shifted by the share: neighbours differ in who is killed."""
 
 
 def _run(home: Path, out: Path, at: int, source: Path) -> subprocess.CompletedProcess[str]:
@@ -65,7 +65,7 @@ def test_killed_at_any_step_and_run_again(share: int, source: Path, tmp_path: Pa
 
 
 BATCH_SHARES = 4
-BATCH_EVERY = 4
+BATCH_EVERY = 6
 
 
 @dataclass(frozen=True)

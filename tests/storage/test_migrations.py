@@ -23,7 +23,7 @@ from storage.search import SearchQuery, forget, index_document, search
 from tests.clocks import FixedClock
 from tests.storage.support import DATABASES, database_url
 
-RELEASES = ("0001", "0002", "0003", "0004")
+RELEASES = ("0001", "0002", "0003", "0004", "0005")
 AT = "2026-01-05T08:00:00+07:00"
 SOURCES, DOCUMENTS = ("S1", "S2", "S3"), ("D1", "D2", "D3")
 """One confirmed and issued, one in review with its capture, one just received."""
@@ -129,6 +129,11 @@ class _Writer:
         self._connection.execute(sa.text(f"insert into {table} ({names}) values ({marks})"), values)
 
 
+def waiting_in(release: str) -> list[str]:
+    """Documents of which facts are to be gathered: what was confirmed or signed, or what is in the search already."""
+    return ["D1"] if release >= "0004" else ["D1", "D2"]
+
+
 def counts(engine: sa.Engine) -> dict[str, int]:
     with engine.connect() as connection:
         return {
@@ -190,7 +195,7 @@ def test_documents_that_lack_facts_are_listed_and_work_goes_on_with_them(old: Ol
     register = Register(engine, FixedClock())
     with register.reading() as connection:
         waiting = facts.unrecorded_documents(connection)
-        assert waiting == (["D1"] if old.release == "0004" else ["D1", "D2"])
+        assert waiting == waiting_in(old.release)
         assert facts.document_facts(connection, "D1").retention == "unknown"
     officer = Person(id="officer", name="x", role=Role.OFFICER, agency=Agency(identifier="H99", name="x"))
     judgement = Judgement(field="sex", kind="sex", look="shown", outcome="added", proposal=None, truth="Nam")
@@ -208,7 +213,7 @@ def test_documents_that_lack_facts_are_listed_and_work_goes_on_with_them(old: Ol
         connection.execute(schema.documents.delete().where(schema.documents.c.id == "D1"))
         left = connection.scalars(sa.select(schema.judgements.c.document_id)).all()
         listed = connection.scalars(sa.select(schema.unrecorded.c.document_id)).all()
-    assert (list(left), list(listed)) == (["D2"], [] if old.release == "0004" else ["D2"]), (
+    assert (list(left), list(listed)) == (["D2"], [d for d in waiting_in(old.release) if d == "D2"]), (
         "what hangs on a row goes with it, as in a fresh register"
     )
     engine.dispose()

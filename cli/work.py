@@ -1,0 +1,43 @@
+"""`ecopy work`: the papers that are due go on, without a server; and those that don't go on, with the reason why."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cli.console import Console
+
+if TYPE_CHECKING:
+    from pipeline.waiting import WaitingPaper
+
+
+def run(console: Console, *, home: Path | None, only_list: bool, again: str | None, purpose: str) -> int:
+    from pipeline.waiting import try_again, waiting_papers
+    from pipeline.worker import Worker
+
+    with console.application(home) as app, app.working():
+        if again is not None:
+            try_again(app, again, purpose=purpose)
+        taken = 0 if only_list else Worker(app).run_due()
+        left = waiting_papers(app, console.language or "vi")
+        if console.json:
+            console.machine({"taken": taken, "waiting": [paper.model_dump(mode="json") for paper in left]})
+        else:
+            _tell(console, taken, left, only_list=only_list)
+    return 1 if any(paper.state == "parked" for paper in left) else 0
+
+
+def _tell(console: Console, taken: int, left: list[WaitingPaper], *, only_list: bool) -> None:
+    if not only_list:
+        console.say(f"Đã xử lý {taken} tệp.", f"{taken} files were worked on.")
+    for paper in left:
+        why = f"{paper.error.code}: {paper.error.message}" if paper.error else ""
+        if paper.state == "parked":
+            console.say(
+                f"{paper.document} đã dừng sau nhiều lần lỗi. {why}", f"{paper.document} is parked. {why}"
+            )
+        else:
+            console.say(
+                f"{paper.document} sẽ thử lại lúc {paper.next_at or 'bây giờ'}. {why}",
+                f"{paper.document} is tried again at {paper.next_at or 'once'}. {why}",
+            )

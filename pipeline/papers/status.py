@@ -1,0 +1,135 @@
+"""Where a document stands, for whoever handed it in or works on its case: states, codes and hashes, no contents."""
+
+from __future__ import annotations
+
+import json
+from typing import Literal, cast
+
+import sqlalchemy as sa
+
+from models.errors import ErrorReport, NotFound, by_code
+from models.page_ranges import pages_in
+from models.signatures import Level
+from models.states import DocumentState, EcopyState
+from models.text import Language
+from models.wire.documents import CaptureStatus, DocumentStatus, IssuedCopy
+from pipeline.application import Application
+from pipeline.attempts import attempt, given, operator
+from storage import schema as t
+from storage.work import PROGRAM_STATES, Job, job_of
+
+_D, _S, _C, _E, _R = t.documents, t.sources, t.captures, t.ecopies, t.ecopy_revisions
+
+
+def look_at_status(app: Application, document_id: str, *, purpose: str, language: Language) -> DocumentStatus:
+    """Where a document stands; the look is on record. Raises NotFound, or UsageError without a purpose."""
+    with attempt(app, "look", document_id, purpose=purpose):
+        found = document_status(app, document_id, language)
+        with app.register.transaction(actor=operator(), purpose=given(purpose)) as tx:
+            tx.audit("look", document_id, what="status")
+        return found
+
+
+def document_status(app: Application, document_id: str, language: Language) -> DocumentStatus:
+    """Where a document stands, reasons in `language`. Raises NotFound."""
+    with app.register.reading() as connection:
+        row = _document(connection, document_id)
+        job = job_of(connection, row["source_id"]) if row["state"] in PROGRAM_STATES else None
+        return DocumentStatus(
+            id=document_id,
+            state=DocumentState(row["state"]),
+            document_type=row["document_type"],
+            pages=len(pages_in(row["pages"])) if row["pages"] is not None else None,
+            intake=cast(Literal["counter", "archive"], row["intake"]),
+            received_at=row["received_at"],
+            updated_at=row["updated_at"],
+            confirmed_at=row["confirmed_at"],
+            reusable_from=row["reusable_from"],
+            dossier=row["dossier_code"],
+            lot=row["lot_id"],
+            work=_work(row, job),
+            error=_refusal(row, language) or _fault(job, language),
+            quarantined=row["quarantined"],
+            restricted=row["restricted"],
+            signed_original=row["signed_original"],
+            capture=_capture(connection, document_id),
+            ecopy=_copy(connection, document_id),
+            siblings=_siblings(connection, document_id, row["source_id"]),
+        )
+
+
+def _document(connection: sa.Connection, document_id: str) -> sa.RowMapping:
+    of_source = [
+        _S.c[name] for name in ("intake", "received_at", "error_code", "error_details", "quarantined")
+    ]
+    query = sa.select(_D, *of_source).join(_S, _S.c.id == _D.c.source_id).where(_D.c.id == document_id)
+    row = connection.execute(query).mappings().one_or_none()
+    if row is None:
+        raise NotFound(what="document", id=document_id)
+    return row
+
+
+def _refusal(row: sa.RowMapping, language: Language) -> ErrorReport | None:
+    """Why the file was refused, in today's words."""
+    if row["error_code"] is None or DocumentState(row["state"]) not in _REFUSED:
+        return None
+    details = json.loads(row["error_details"]) if row["error_details"] else {}
+    return by_code(row["error_code"])(**details).report(language)
+
+
+def _work(row: sa.RowMapping, job: Job | None) -> Work | None:
+    if row["state"] not in PROGRAM_STATES:
+        return None
+    return "waiting" if job is None else _WORK[job.state]
+
+
+def _fault(job: Job | None, language: Language) -> ErrorReport | None:
+    """What stopped the program last, where it has stopped."""
+    if job is None or job.state == "leased" or job.error_code is None:
+        return None
+    return by_code(job.error_code)(reason=job.error_code).report(language)
+
+
+Work = Literal["waiting", "at_work", "put_off", "parked"]
+_WORK: dict[str, Work] = {"leased": "at_work", "waiting": "put_off", "parked": "parked"}
+_REFUSED = (DocumentState.REFUSED, DocumentState.QUARANTINED)
+
+
+def _capture(connection: sa.Connection, document_id: str) -> CaptureStatus | None:
+    query = sa.select(_C.c.sha256, _C.c.level, _C.c.signed_at).where(_C.c.document_id == document_id)
+    row = connection.execute(query).one_or_none()
+    return CaptureStatus(sha256=row.sha256, level=Level(row.level), signed_at=row.signed_at) if row else None
+
+
+def _copy(connection: sa.Connection, document_id: str) -> IssuedCopy | None:
+    """The e-copy with its newest revision."""
+    of_file = [_R.c[name] for name in ("revision", "sha256", "size", "level", "signed_at")]
+    query = (
+        sa.select(_E.c.id, _E.c.state, _E.c.superseded_by, *of_file)
+        .outerjoin(_R, _R.c.ecopy_id == _E.c.id)
+        .where(_E.c.document_id == document_id)
+        .order_by(_E.c.id.desc(), _R.c.revision.desc())
+        .limit(1)
+    )
+    row = connection.execute(query).one_or_none()
+    if row is None:
+        return None
+    return IssuedCopy(
+        id=row.id,
+        state=EcopyState(row.state),
+        revision=row.revision,
+        sha256=row.sha256,
+        size=row.size,
+        level=Level(row.level) if row.level is not None else None,
+        signed_at=row.signed_at,
+        superseded_by=row.superseded_by,
+    )
+
+
+def _siblings(connection: sa.Connection, document_id: str, source_id: str) -> tuple[str, ...]:
+    query = sa.select(_D.c.id).where(
+        _D.c.source_id == source_id,
+        _D.c.id != document_id,
+        _D.c.state != DocumentState.REPLACED.value,
+    )
+    return tuple(connection.scalars(query.order_by(_D.c.position)))

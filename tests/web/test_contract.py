@@ -1,0 +1,164 @@
+"""The whole described API, asked by people, devices and systems with whatever fits its description or does not: no request
+breaks it, and every answer is one that the description tells of.
+
+`ECOPY_CONTRACT_EXAMPLES=200 pytest tests/web/test_contract.py` asks longer, and differently every time.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from hypothesis.errors import Unsatisfiable
+from schemathesis import APIOperation, Case, GenerationMode, Response
+from schemathesis.checks import not_a_server_error
+from schemathesis.core.failures import FailureGroup
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from models.errors import LimitReached, catalogue
+from pipeline.settings import load_settings
+from tests.web.peopled import Peopled, peopled
+from web.app import create_app
+
+EXAMPLES = int(os.environ.get("ECOPY_CONTRACT_EXAMPLES", "3"))
+"""Of each operation, as it is described and as it is not; in CI the same ones every time."""
+CHECKS = [
+    not_a_server_error,
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+]
+BEFORE_ANY_ADDRESS = {error.code for error in catalogue() if issubclass(error, LimitReached)} | {
+    "NO_SUCH_ADDRESS",
+    "METHOD_NOT_ALLOWED",
+}
+"""What is refused before it is known which operation is meant, so no operation tells of it."""
+
+
+def operations() -> dict[str, APIOperation]:
+    api = create_app(load_settings(home=Path(tempfile.gettempdir()) / "never-opened"))
+    schema = schemathesis.openapi.from_dict(api.openapi())
+    return {found.ok().label: found.ok() for found in schema.get_all_operations()}
+
+
+OPERATIONS = operations()
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Peopled]:
+    rates = ("requests_per_minute", "stranger_requests_per_minute", "sign_ins_per_minute")
+    with peopled(tmp_path_factory.mktemp("contract"), **dict.fromkeys(rates, 1_000_000)) as found:
+        yield found
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE], ids=["as told", "otherwise"]
+)
+@pytest.mark.parametrize("label", sorted(OPERATIONS))
+def test_nothing_that_is_asked_breaks_it(house: Peopled, label: str, mode: GenerationMode) -> None:
+    operation = OPERATIONS[label]
+    callers = house.callers()
+    with httpx.Client(base_url=house.served.url, timeout=60) as client:
+
+        @settings(
+            max_examples=EXAMPLES,
+            derandomize=EXAMPLES <= 3,
+            database=None,
+            deadline=None,
+            phases=[Phase.generate],
+            suppress_health_check=list(HealthCheck),
+        )
+        @given(case=operation.as_strategy(generation_mode=mode), data=st.data())
+        def asked(case: Case, data: st.DataObject) -> None:
+            _as_somebody(case, callers, house, data)
+            _with_real_names(case, house, data)
+            answer = _answer(client, case)
+            if _code(answer) in BEFORE_ANY_ADDRESS:
+                assert answer.status_code < 500
+                return
+            try:
+                case.validate_response(answer, checks=CHECKS)
+            except FailureGroup as failures:
+                raise AssertionError("\n".join(str(one) for one in failures.exceptions)) from None
+
+        try:
+            asked()
+        except Unsatisfiable:
+            assert mode is GenerationMode.NEGATIVE, "where nothing can be wrong"
+
+
+LIKELY = (
+    ("/api/v1/access/", "admin", "maintenance:test"),
+    ("/api/v1/webhooks", "system:one", "exchange:QC-1"),
+    ("/api/v1/events", "system:one", "exchange:QC-1"),
+    ("/api/v1/requests", "staff", "request"),
+    ("/api/v1/lots", "staff", "lot"),
+    ("/api/v1/documents/import", "system:one", "dossier"),
+    ("/api/v1/documents/{DocCode}", "system:one", "dossier"),
+    ("/api/v1/uploads", "device:one", "intake:counter"),
+    ("/", "staff", "dossier"),
+)
+"""Who has business where, and what for."""
+
+
+def _as_somebody(case: Case, callers: dict[str, str], house: Peopled, data: st.DataObject) -> None:
+    """Mostly somebody who has business there; now and then anybody for anything, or what was made up."""
+    headers = dict(case.headers or {})
+    _, likely, what_for = next(row for row in LIKELY if case.path.startswith(row[0]))
+    chance = data.draw(st.integers(0, 7), label="who")
+    who = data.draw(st.sampled_from(sorted(callers))) if chance == 1 else likely
+    why = data.draw(st.sampled_from(house.purposes)) if chance == 2 else house.purpose(what_for)
+    if chance != 3:
+        headers["Authorization"] = f"Bearer {callers[who]}"
+    if chance != 4:
+        headers["Ecopy-Purpose"] = why
+    if chance != 5 and case.path.startswith("/api/v1/uploads"):
+        headers["Tus-Resumable"] = "1.0.0"
+    case.headers = headers
+
+
+def _with_real_names(case: Case, house: Peopled, data: st.DataObject) -> None:
+    """Mostly ids of what is there, in the address and in the body."""
+
+    def named(name: str, made_up: Any) -> Any:
+        found = house.names.get(name, ())
+        if not found or data.draw(st.integers(0, 4), label="real") == 1:
+            return made_up
+        return data.draw(st.sampled_from(found))
+
+    if case.path_parameters:
+        case.path_parameters = {
+            name: named("type" if "document-types" in case.path else name, value)
+            for name, value in case.path_parameters.items()
+        }
+    if isinstance(case.body, dict):
+        case.body = {name: named(name, value) for name, value in case.body.items()}
+    if case.query and "wait" in case.query:
+        case.query = {**case.query, "wait": 0}  # nobody has that long
+
+
+def _code(answer: Response) -> str | None:
+    kind = answer.headers.get("content-type", [""])[0]
+    return answer.json()["code"] if kind == "application/problem+json" and answer.content else None
+
+
+def _answer(client: httpx.Client, case: Case) -> Response:
+    try:
+        return case.call(base_url=str(client.base_url).rstrip("/"))
+    except (ValueError, UnicodeError):
+        pytest.skip("no HTTP client sends this")

@@ -1,0 +1,1 @@
+"""Events over HTTP: the feed, webhooks, and the service that delivers."""

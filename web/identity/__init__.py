@@ -1,0 +1,1 @@
+"""Who comes in: tokens of clients, the sign-in of people, and what an administrator does about both."""

@@ -1,0 +1,28 @@
+"""Uploads as they are told outside."""
+
+from __future__ import annotations
+
+from models.uploads import UploadState
+from models.wire.uploads import Upload
+from pipeline.application import Application
+from storage.uploads.rows import UploadRecord
+
+
+def upload_value(office: Application, record: UploadRecord, offset: int) -> Upload:
+    """An upload of which `offset` bytes are here; all of them once it is complete."""
+    document = None if record.document_id is None else office.register.document(record.document_id)
+    return Upload(
+        id=record.id,
+        kind=record.kind,
+        state=record.state,
+        length=record.length,
+        offset=record.length if record.state is UploadState.COMPLETE else offset,
+        sha256=record.sha256,
+        purpose=record.purpose,
+        created_at=record.created_at,
+        expires_at=record.expires_at,
+        error=record.error_code,
+        document=record.document_id,
+        document_state=None if document is None else document.state,
+        receipt=record.receipt,
+    )
