@@ -269,22 +269,26 @@ def _look(
     """Hold the register and the store against what was promised."""
     from datetime import timedelta
 
+    from storage.audit.verify import snapshot, verify
     from storage.copies.fixity import Budget, check
-    from storage.copies.reconcile import remove_abandoned
+    from storage.copies.reconcile import abandoned, orphans, remove_abandoned
 
     with setting.application() as app, app.working():
         for path in papers:
             proofs = promised[path.name]
             tally.acknowledged.update(list(proofs))
             _look_at(app, path, proofs, tally)
-        remove_abandoned(app.engine, app.store, before=app.clock.now() + timedelta(days=1))
+        later = app.clock.now() + timedelta(days=1)
+        remove_abandoned(app.engine, app.store, before=later)
         report = check(
             app.register, app.engine, app.store, app.clock, Budget(), actor="bench", purpose="bench"
         )
         tally.lost += [f"{report.missing} objects missing"] if report.missing else []
         tally.lost += [f"{report.damaged} objects damaged"] if report.damaged else []
-        tally.left_over = len(app.vault.orphans()) + len(app.vault.abandoned())
-        tally.audit_break = app.register.first_audit_break()
+        with snapshot(app.engine) as connection:
+            tally.left_over = abandoned(connection, before=later)
+            tally.audit_break = min((fault.first for fault in verify(connection).faults), default=None)
+        tally.left_over += sum(1 for _ in orphans(app.engine, app.store, before=later))
         _count(app, len(papers), tally)
 
 

@@ -23,11 +23,11 @@ def run(console: Console, *, action: str, home: Path | None, **options: Any) -> 
         return _decide(console, app, person, accept=action == "accept", **options)
 
 
-def _list(console: Console, app: Any, *, everything: bool, purpose: str) -> int:
+def _list(console: Console, app: Any, *, everything: bool, purpose: str, reason: str | None) -> int:
     from pipeline.attempts import operator
     from pipeline.papers.corrections import open_tasks
 
-    found = open_tasks(app, purpose=purpose, actor=operator(), everything=everything)
+    found = open_tasks(app, purpose=purpose, actor=operator(), everything=everything, reason=reason)
     for task in found:
         _tell(console, task)
     if not found and not console.json:
@@ -44,18 +44,22 @@ def _raise(
     assignment: str,
     dossier: str | None,
     note: str | None,
+    reason: str | None,
 ) -> int:
     from pipeline.papers.corrections import raise_correction
 
     field, value = name_and_value(assignment)
-    _tell(console, raise_correction(app, identifier, field, value, person=person, dossier=dossier, note=note))
+    told = {"person": person, "dossier": dossier, "note": note, "reason": reason}
+    _tell(console, raise_correction(app, identifier, field, value, **told))
     return 0
 
 
-def _decide(console: Console, app: Any, person: Any, *, accept: bool, task: str, note: str | None) -> int:
+def _decide(
+    console: Console, app: Any, person: Any, *, accept: bool, task: str, note: str | None, reason: str | None
+) -> int:
     from pipeline.papers.corrections import decide
 
-    decided = decide(app, task, accept=accept, person=person, note=note)
+    decided = decide(app, task, accept=accept, person=person, note=note, reason=reason)
     _tell(console, decided.task, outdated=list(decided.outdated))
     if decided.outdated and not console.json:
         copies = ", ".join(decided.outdated)
@@ -79,5 +83,7 @@ def _tell(console: Console, task: CorrectionTask, **further: Any) -> None:
         return
     state = console.pick(*STATES[task.state.value])
     data, paper = value_for_people(task.data_value), value_for_people(task.paper_value)
+    if task.withheld:
+        data = paper = console.pick("không cho xem (--reason)", "withheld (--reason)")
     said = console.pick(f"dữ liệu: {data}; giấy: {paper}", f"data: {data}; paper: {paper}")
     console.out.print(f"{task.id}  {task.document_id}  {task.field}: {said}  [{state}]", markup=False)

@@ -15,6 +15,7 @@ from cli.labels import type_label
 if TYPE_CHECKING:
     from rich.table import Table
 
+    from models.casework import HeldBefore
     from models.ecopy import PresentedAs
     from models.people import Person
     from pipeline.application import Application
@@ -178,7 +179,23 @@ def show_outcomes(console: Console, outcomes: list[SourceOutcome | SourceRefused
                 f"{document.ecopy.path}\n({document.ecopy.level})" if document.ecopy else "—",
             )
         _add_left_out(console, table, name, outcome.left_out)  # type: ignore[union-attr]
+        if (held := outcome.held_already) is not None:  # type: ignore[union-attr]
+            table.add_row(name, "", "", held_words(console, held), "")
     console.out.print(table)
+
+
+def held_words(console: Console, held: HeldBefore) -> str:
+    """When and for what a file came in first that is brought for a further dossier."""
+    from datetime import datetime
+
+    from models.times import for_people
+
+    at = for_people(datetime.fromisoformat(held.digitised_at))
+    case = held.dossier or held.lot
+    return console.pick(
+        f"đã được số hóa {at}" + (f" cho {case}" if case else "") + "; nay thuộc cả hồ sơ này",
+        f"digitised already on {at}" + (f" for {case}" if case else "") + "; belongs to this dossier too now",
+    )
 
 
 def _add_left_out(console: Console, table: Table, name: str, left_out: dict[int, str]) -> None:

@@ -16,6 +16,7 @@ NAMES = {
     "copies": ("Sao lưu, kiểm tra", "Copies"),
     "requests": ("Yêu cầu dữ liệu", "Subject requests"),
     "work": ("Việc của máy", "Work on papers"),
+    "webhooks": ("Webhook", "Webhooks"),
     "sandbox": ("Tiến trình con", "Child processes"),
     "ocr": ("Đọc chữ", "OCR"),
     "rules": ("Quy định", "Rule set"),

@@ -25,6 +25,12 @@ Component = Annotated[
     str, typer.Option("--component", metavar="CODE", help="Thành phần hồ sơ / Component of the dossier")
 ]
 Note = Annotated[str | None, typer.Option("--note", help="Giải thích / Explanation", show_default=False)]
+Reason = Annotated[
+    str | None,
+    typer.Option(
+        "--reason", help="Lý do xem giấy đang bị hạn chế / Reason to see a restricted one", show_default=False
+    ),
+]
 TaskId = Annotated[str, typer.Argument(metavar="TASK", help="Mã việc đính chính / Task")]
 
 
@@ -138,6 +144,7 @@ def correction_list(
         bool, typer.Option("--all", help="Cả việc đã quyết định / Decided ones too")
     ] = False,
     purpose: Purpose = "maintenance",
+    reason: Reason = None,
     home: Home = None,
     json: Json = False,
     lang: Lang = None,
@@ -151,6 +158,7 @@ def correction_list(
         action="list",
         everything=everything,
         purpose=purpose,
+        reason=reason,
         home=home,
     )
 
@@ -168,6 +176,7 @@ def correction_raise(
         str | None, typer.Option("--dossier", metavar="CODE", help="Hồ sơ / Dossier", show_default=False)
     ] = None,
     note: Note = None,
+    reason: Reason = None,
     home: Home = None,
     json: Json = False,
     lang: Lang = None,
@@ -184,6 +193,7 @@ def correction_raise(
         assignment=set_,
         dossier=dossier,
         note=note,
+        reason=reason,
         home=home,
     )
 
@@ -194,12 +204,13 @@ def correction_accept(
     task: TaskId,
     person: PersonOption,
     note: Note = None,
+    reason: Reason = None,
     home: Home = None,
     json: Json = False,
     lang: Lang = None,
 ) -> None:
     """Chấp nhận: trường có phiên bản mới. / Accept: the field gets a new version."""
-    _decide(context, "accept", task, person, note, home, json=json, lang=lang)
+    _decide(context, "accept", task, person, note, reason, home, json=json, lang=lang)
 
 
 @correction.command("reject")
@@ -208,12 +219,13 @@ def correction_reject(
     task: TaskId,
     person: PersonOption,
     note: Note = None,
+    reason: Reason = None,
     home: Home = None,
     json: Json = False,
     lang: Lang = None,
 ) -> None:
     """Bác: dữ liệu đúng như đang có. / Reject: the data are right as they are."""
-    _decide(context, "reject", task, person, note, home, json=json, lang=lang)
+    _decide(context, "reject", task, person, note, reason, home, json=json, lang=lang)
 
 
 def _decide(
@@ -222,6 +234,7 @@ def _decide(
     task: str,
     person: str,
     note: str | None,
+    reason: str | None,
     home: Path | None,
     *,
     json: bool,
@@ -236,5 +249,6 @@ def _decide(
         task=task,
         person=person,
         note=note,
+        reason=reason,
         home=home,
     )

@@ -93,6 +93,9 @@ class Action(StrEnum):
     IMPORT_DOCUMENT = "import_document"
     """Bring in or amend a paper digitised elsewhere."""
     SEE_CORRECTIONS = "see_corrections"
+    """That there are some: of which documents and fields, nothing of what stands there."""
+    LOOK_AT_CORRECTION = "look_at_correction"
+    """One with what paper and data say."""
     RAISE_CORRECTION = "raise_correction"
     DECIDE_CORRECTION = "decide_correction"
     RECEIVE_REQUEST = "receive_request"
@@ -231,8 +234,9 @@ TABLE: dict[Action, tuple[Grant, ...]] = {
     _A.BRING_RESULT: (_grant("officer vanthu system", _R.OWN_AGENCY, "dossier"),),
     _A.IMPORT_DOCUMENT: (_grant("system", _R.OWN_AGENCY, "lot dossier"),),
     _A.SEE_CORRECTIONS: (_grant(f"{_STAFF} system", _R.OWN_AGENCY, "dossier lot request"), _INSPECTION),
+    _A.LOOK_AT_CORRECTION: (_OPEN_CASE, _INSPECTION),
     _A.RAISE_CORRECTION: (_OPEN_CASE,),
-    _A.DECIDE_CORRECTION: (_grant("officer supervisor", _R.OWN_AGENCY, "dossier lot request"),),
+    _A.DECIDE_CORRECTION: (_grant("officer supervisor", _R.OPEN_CASE, "dossier lot request"),),
     _A.RECEIVE_REQUEST: (_grant(f"{_COUNTER} supervisor system", _R.OWN_AGENCY, "request"),),
     _A.ANSWER_REQUEST: (_grant("officer supervisor", _R.OWN_AGENCY, "request"),),
     _A.CONFIRM: (_grant(f"{_COUNTER} supervisor", _R.OPEN_CASE, "dossier lot"),),

@@ -59,6 +59,17 @@ class Procedure(Value):
         return self
 
 
+class HeldBefore(Value):
+    """A file that is brought for a dossier is here already: it stays the document it is, linked to both."""
+
+    code: Literal["HELD_ALREADY"] = "HELD_ALREADY"
+    digitised_at: str
+    dossier: str | None
+    """The dossier it was digitised for."""
+    lot: str | None
+    """The id of the archive lot, where it came in with one."""
+
+
 def procedure_number(code: str) -> str:
     """`2.000815` of a localised or online code such as `2.000815.000.00.00.H55.02`; other codes as they are."""
     head = ".".join(code.split(".")[:2])

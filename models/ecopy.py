@@ -65,7 +65,10 @@ class TransferNote(Value):
     presented_as: PresentedAs
     received_at: str
     captured_by: str | None
+    """The counter officer here who scanned it and signed the capture; None where nobody here did."""
     capture_sha256: str | None
+    digitised_by: str | None = None
+    """Who brought it in digitised, and stands for the scan; None for what was scanned here."""
     page_count: int
     image_count: int
     pages: tuple[PageNote, ...]

@@ -35,6 +35,7 @@ from pipeline.runner import FROM_COMPOSE, UP_TO_REVIEW, UP_TO_SPLIT, advance
 from pipeline.stages.base import purpose_of
 from pipeline.stages.receive import receive
 from pipeline.stages.review import confirm, review_sheet
+from storage.cases.presented import held_before
 from storage.records import DocumentRecord, Intake, SourceRecord
 
 log = logging.getLogger("ecopy.digitize")
@@ -170,7 +171,11 @@ def _worked(
     gone = {document.id for document in app.register.documents_of(item.source.id, replaced=True)}
     remove_replaced(order.out / item.files[0].place, gone)
     source = app.register.source(item.source.id)
-    return source_outcome(app, source, paths, outcomes, item.seconds)
+    held = None
+    if order.case is not None and order.case.dossier_code is not None:
+        with app.register.reading() as connection:
+            held = held_before(connection, source.id, order.case.dossier_code)
+    return source_outcome(app, source, paths, outcomes, item.seconds, held)
 
 
 def _withheld(

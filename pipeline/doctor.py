@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from models.errors import EcopyError, EngineFault, ObjectDamaged, ObjectMissing, StorageFault
+from models.errors import EcopyError, EngineFault, HooksFailing, ObjectDamaged, ObjectMissing, StorageFault
 from models.times import vietnam_time
 from pipeline.application import Application
 from pipeline.audit.trail import check_trail
 from pipeline.papers.backfill import pending
+from storage.events.deliveries import Troubled, troubled
 from storage.keeping.disposal import being_destroyed
 from storage.keeping.requests import requests
 from storage.work import jobs
@@ -21,6 +22,9 @@ FREE_BYTES = 1 << 30
 
 NEWEST = 1000
 """So many objects are looked for: each is a question to the store."""
+
+NAMED_HOOKS = 10
+"""So many webhooks are named; more are only said to be."""
 
 _SPECIMEN = "Dossier 20251"
 _MOST_ERRORS = 3
@@ -48,6 +52,7 @@ def examine(app: Application) -> Iterator[Finding]:
         ("copies", _copies),
         ("requests", _requests),
         ("work", _work),
+        ("webhooks", _webhooks),
         ("types", _types),
         ("calibration", _calibration),
         ("sandbox", _sandbox),
@@ -123,6 +128,26 @@ def _work(app: Application) -> str:
     with app.register.reading() as connection:
         parked, put_off = len(jobs(connection, "parked")), len(jobs(connection, "waiting"))
     return f"{parked} parked, {put_off} tried again later" + (" (ecopy work --list)" if parked else "")
+
+
+def _webhooks(app: Application) -> str:
+    """Every webhook gets what it asked for: none fails, was paused for it, or has deliveries that were given up."""
+    with app.register.reading() as connection:
+        found = troubled(connection, NAMED_HOOKS + 1)
+    if found:
+        named = "; ".join(_trouble(one) for one in found[:NAMED_HOOKS])
+        raise HooksFailing(hooks=named + ("; …" if len(found) > NAMED_HOOKS else ""))
+    return "none fails"
+
+
+def _trouble(one: Troubled) -> str:
+    """Its id, whose it is, and what is the matter, in words that `ecopy hook list` has too."""
+    facts = [
+        f"paused: {one.paused_for}" if one.paused_for in ("gone", "failing") else "",
+        f"failing since {one.failing_since}" if one.failing_since else "",
+        f"{one.dead} dead" if one.dead else "",
+    ]
+    return f"{one.id} {one.client_id} ({', '.join(fact for fact in facts if fact)})"
 
 
 def _audit(app: Application) -> str:

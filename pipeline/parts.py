@@ -38,7 +38,7 @@ from pipeline.incoming import (
     intake_of,
     settle,
 )
-from pipeline.stages.receive import received_again, register_stored
+from pipeline.stages.receive import known_content, received_again, register_stored
 from storage.records import SourceRecord, StoredRef
 from storage.uploads.objects import announce_object, object_state
 from storage.uploads.rows import UploadRecord, set_multipart, upload
@@ -191,7 +191,7 @@ def _received(app: Application, record: UploadRecord, key: str) -> SourceRecord:
     stored, mac = _read_through(app, key)
     if stored.size != record.length or stored.sha256 != record.sha256:
         raise UploadDamaged
-    known = app.register.source_by_content(mac)
+    known = known_content(app, mac)
     if known is not None:
         return received_again(app, known, grouping_of(declared), case)
     check_room(app, case)

@@ -19,10 +19,10 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from models.errors import SealBroken, WrappedKeyDamaged
-from storage.envelope import KEY_BYTES
+from storage.envelope import KEY_BYTES, SEAL_FORM
 from storage.keys.ring import KeyRing
 
-_FORM, _KEY_FORM = "seal1", "ecopy-sealing-key-1"
+_FORM, _KEY_FORM = SEAL_FORM, "ecopy-sealing-key-1"
 _CONTEXT = "ecopy sealing key"
 _NONCE = 12
 
@@ -54,6 +54,11 @@ class Seal:
             return cipher.decrypt(content[:_NONCE], content[_NONCE:], _bound(context))
         except (InvalidTag, ValueError, binascii.Error):
             raise SealBroken(reason="changed, or sealed for something else") from None
+
+    @property
+    def name(self) -> str:
+        """The name of the key, which every sealed text carries; made now where there is none. Raises as `close`."""
+        return self._key()[0]
 
     def rewrap(self) -> None:
         """Keep the key under the newest master key from now on. Raises SealBroken, MasterKeyMissing, KeyServiceFault."""

@@ -25,18 +25,14 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from models.errors import ObjectDamaged, StorageFault
 
 KEY_BYTES = 32
+SEAL_FORM = "seal1"
+"""How a secret begins that the installation's own key seals (`pipeline.sealing`); then comes the name of the key."""
 _MAGIC = b"ECOPYEV1"
 _LOG2_CHUNK = 16
 CHUNK = 1 << _LOG2_CHUNK
 TAG = 16
 _PREFIX = 7
 HEADER = len(_MAGIC) + 1 + _PREFIX
-
-
-def sealed_size(size: int) -> int:
-    """Bytes that a content of `size` bytes takes in its envelope."""
-    chunks = max(1, -(-size // CHUNK))
-    return HEADER + size + chunks * TAG
 
 
 class SealingReader(io.RawIOBase):

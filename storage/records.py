@@ -14,7 +14,8 @@ from models.signatures import Level
 from models.states import DocumentState, EcopyState
 
 R = TypeVar("R")
-Intake = Literal["counter", "archive"]
+Intake = Literal["counter", "archive", "import"]
+"""Scanned at the counter; scanned in the archive; digitised elsewhere and brought in for a dossier."""
 WHOLE_DOCUMENT = 0
 """The `page` of a derivation that concerns the document as a whole."""
 

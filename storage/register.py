@@ -95,11 +95,6 @@ class Register:
         first = sa.and_(t.documents.c.source_id == source_id, t.documents.c.position == 1)
         return self._one(t.documents, first, DocumentRecord, "source", source_id)
 
-    def documents_in(self, *states: DocumentState) -> list[DocumentRecord]:
-        """Documents in one of `states`, oldest first."""
-        query = sa.select(t.documents).where(t.documents.c.state.in_([s.value for s in states]))
-        return self._all(query.order_by(t.documents.c.id), DocumentRecord)
-
     def find_document(self, any_id: str) -> DocumentRecord:
         """The document with the given id, or the one whose e-copy has it. Raises NotFound."""
         of_copy = sa.select(t.ecopies.c.document_id).where(t.ecopies.c.id == any_id).scalar_subquery()
@@ -167,13 +162,6 @@ class Register:
     def audit_of(self, subject: str) -> list[trail.AuditEntry]:
         with self.reading() as connection:
             return list(trail.entries(connection, subject))
-
-    def first_audit_break(self) -> int | None:
-        """Number of the first audit entry that was tampered with; None for a sound trail."""
-        from storage.audit.verify import first_break, snapshot
-
-        with snapshot(self._engine) as connection:
-            return first_break(connection)
 
     def object_kinds(self) -> dict[str, int]:
         """How many objects of each kind belong to results."""

@@ -8,9 +8,8 @@ import tempfile
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from hashlib import sha256
-from itertools import islice
 from pathlib import Path
 from typing import BinaryIO, TypeVar, cast
 
@@ -18,7 +17,7 @@ import sqlalchemy as sa
 
 from models.errors import ObjectDamaged, ObjectKeyDestroyed, ObjectMissing, StorageFault, StoreFull
 from models.ids import new_id
-from models.ports import Clock, LockMode, ObjectStore
+from models.ports import Clock, ObjectStore
 from models.times import iso
 from storage.checked import CheckedReader, Soundness
 from storage.envelope import OpeningReader, SealingReader
@@ -206,16 +205,6 @@ class Vault:
         entry = self._entry(key)
         return None if entry.encrypted else self._store.read_url(key, valid_for)
 
-    def set_lock(self, key: str, until: datetime, mode: LockMode) -> None:
-        """Lock an object in the store, then put it on its row; killed in between, a second call does the rest.
-
-        Raises ObjectLocked where that would shorten or weaken a lock, LocksNotKept, ObjectMissing.
-        """
-        self._store.lock(key, until, mode)
-        with self._engine.begin() as connection:
-            changed = objects.update().where(objects.c.key == key)
-            connection.execute(changed.values(locked_until=iso(until), lock_mode=mode))
-
     def discard(self, ref: StoredRef) -> None:
         """Give up an object that no transaction adopted."""
         self._remove([ref.key])
@@ -229,36 +218,6 @@ class Vault:
         wanted = sa.select(objects.c.key).where(objects.c.state == "stored")
         with self._reading() as connection:
             return tuple(connection.scalars(wanted.order_by(objects.c.key.desc()).limit(count)))
-
-    def missing(self) -> tuple[str, ...]:
-        """Registered objects that the store no longer has: restore them from a backup. Asks the store for each."""
-        found: list[str] = []
-        last = ""
-        while keys := self._stored_after(last):
-            found += (key for key in keys if not self._store.exists(key))
-            last = keys[-1]
-        return tuple(found)
-
-    def orphans(self) -> tuple[str, ...]:
-        """Objects in the store that the register knows nothing of."""
-        found: list[str] = []
-        listing = iter(self._store.keys())
-        while keys := list(islice(listing, BATCH)):
-            with self._reading() as connection:
-                known = set(connection.scalars(sa.select(objects.c.key).where(objects.c.key.in_(keys))))
-            found += (key for key in keys if key not in known)
-        return tuple(found)
-
-    def abandoned(self) -> tuple[str, ...]:
-        """Keys announced and never adopted: one indexed look, cheap enough for every start."""
-        with self._reading() as connection:
-            return tuple(connection.scalars(sa.select(objects.c.key).where(sa.text("state = 'writing'"))))
-
-    def remove_abandoned(self) -> int:
-        """Remove what killed writers left. Only while no other process writes. Returns the count."""
-        keys = self.abandoned()
-        self._remove(keys)
-        return len(keys)
 
     def check(self, key: str) -> None:
         """Re-hash the stored bytes against the register; no master key is needed. Raises ObjectMissing or ObjectDamaged."""
@@ -281,11 +240,6 @@ class Vault:
         if row is None:
             raise ObjectMissing(key=key)
         return _Entry(**row._mapping)
-
-    def _stored_after(self, key: str) -> list[str]:
-        wanted = sa.select(objects.c.key).where(objects.c.state == "stored", objects.c.key > key)
-        with self._reading() as connection:
-            return list(connection.scalars(wanted.order_by(objects.c.key).limit(BATCH)))
 
     @contextmanager
     def _opened(self, entry: _Entry) -> Iterator[BinaryIO]:

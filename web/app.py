@@ -100,9 +100,8 @@ def create_app(settings: Settings, clock: Clock | None = None) -> FastAPI:
 
 
 def _operation(route: APIRoute) -> str:
-    """The name of an operation in the contract: it stays when its path is written otherwise."""
-    area = str(route.tags[0]).replace("-", "_").replace(" ", "_")
-    return f"{area}_{route.name}"
+    """The name of an operation in the contract, which generated clients go by: a verb and what it is done to."""
+    return route.name
 
 
 async def _entered(stack: AsyncExitStack, blocking: AbstractContextManager[T]) -> T:

@@ -57,6 +57,12 @@ def office_of(request: Request) -> Application:
 Office = Annotated[Application, Depends(office_of)]
 
 
+def cookie_name(office: Application, name: str = SESSION_COOKIE, prefix: str = "__Host-") -> str:
+    """How a cookie is called here: over https so that neither a page over http nor another host of the domain can set it
+    (RFC 6265bis section 4.1.3)."""
+    return f"{prefix}{name}" if (office.settings.public_url or "").startswith("https:") else name
+
+
 @dataclass(frozen=True)
 class Door:
     """Who asks, with what in hand, and what for."""
@@ -125,7 +131,9 @@ def token_of(request: Request) -> str:
     scheme, _, credentials = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer":
         return credentials.strip()
-    cookie = request.cookies.get(SESSION_COOKIE, "")
+    if not request.cookies:
+        return ""
+    cookie = request.cookies.get(cookie_name(office_of(request)), "")
     if cookie and request.method not in ("GET", "HEAD", "OPTIONS") and not _same_site(request):
         return ""
     return cookie

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from pipeline.application import Application
 from web.guard import Office
+from web.responses import either, problems
 
 router = APIRouter(prefix="/health", tags=["health"])
 
@@ -20,14 +21,14 @@ class Health(BaseModel):
     status: Literal["pass", "fail"]
 
 
-@router.get("/live")
-async def live() -> Health:
+@router.get("/live", responses=problems(door=False))
+async def check_liveness() -> Health:
     """The process answers."""
     return Health(status="pass")
 
 
-@router.get("/ready", responses={503: {"model": Health}})
-def ready(request: Request, response: Response, office: Office) -> Health:
+@router.get("/ready", responses=either(problems(door=False), {503: {"model": Health}}))
+def check_readiness(request: Request, response: Response, office: Office) -> Health:
     """The register answers and the work beside the requests goes on."""
     services = request.app.state.services.values()
     if _register_answers(office) and all(service.alive for service in services):

@@ -14,14 +14,17 @@ from models.errors import (
     BodyTooSlow,
     CaseNotOpen,
     EcopyError,
+    ForbiddenCharacters,
     HeadersTooLarge,
     NotAuthenticated,
+    NotHttp,
     PurposeNeeded,
     PurposeNotAllowed,
     RequestMalformed,
     RoleNotAllowed,
     ScopeMissing,
     StorageFault,
+    TooBusy,
     TooManyRequests,
 )
 from models.wire.problems import Problem
@@ -32,11 +35,14 @@ Responses = dict[int | str, dict[str, Any]]
 _EVERYWHERE: tuple[type[EcopyError], ...] = (
     RequestMalformed,
     StorageFault,
+    NotHttp,
+    ForbiddenCharacters,
     BodyTooSlow,
     BodyTooLarge,
     AddressTooLong,
     HeadersTooLarge,
     TooManyRequests,
+    TooBusy,
 )
 _AT_THE_DOOR: tuple[type[EcopyError], ...] = (
     PurposeNeeded,
@@ -54,8 +60,8 @@ _OF_THE_FRAMEWORK = ("HTTPValidationError", "ValidationError")
 def problems(*failures: int | type[EcopyError], door: bool = True) -> Responses:
     """What an endpoint can answer instead, for its `responses=`: statuses, or errors with their codes.
 
-    What every endpoint can answer is in it: a malformed request, a store that is out of reach, the limits of `web.limits` and,
-    unless `door` is off, the refusals of `AtTheDoor`.
+    What every endpoint can answer is in it: a malformed request, a store that is out of reach, the limits of `web.limits`,
+    `web.rates` and `web.protocol` and, unless `door` is off, the refusals of `AtTheDoor`.
     """
     errors = [*_EVERYWHERE, *(_AT_THE_DOOR if door else ())]
     errors += [failure for failure in failures if isinstance(failure, type)]
@@ -65,6 +71,16 @@ def problems(*failures: int | type[EcopyError], door: bool = True) -> Responses:
         status: _described(status, (error.code for error in errors if error.http_status == status))
         for status in sorted(statuses)
     }
+
+
+def either(one: Responses, other: Responses) -> Responses:
+    """Both of them, for `responses=`: a status that can mean either tells the words and the bodies of both."""
+    found = dict(one)
+    for status, answer in other.items():
+        before = found.get(status, {})
+        words = [told["description"] for told in (before, answer) if "description" in told]
+        found[status] = {**before, **answer, "description": "; ".join(words)}
+    return found
 
 
 def install(api: FastAPI) -> None:

@@ -81,6 +81,7 @@ from models.errors.events import (
     EventsForgotten,
     HookAddressRefused,
     HookExists,
+    HooksFailing,
     TooManyHooks,
 )
 from models.errors.faults import (
@@ -287,6 +288,7 @@ __all__ = [
     "HomeNotReady",
     "HookAddressRefused",
     "HookExists",
+    "HooksFailing",
     "IdempotencyKeyReused",
     "IllegalTransition",
     "InputRefused",

@@ -42,12 +42,12 @@ class DocCodeTaken(ConflictError):
 class HeldAlready(ConflictError):
     code = "HELD_ALREADY"
     vi = Words(
-        "Nội dung của tệp này đã được tiếp nhận trong một việc khác, không nhận lại được ở đây.",
-        "Tra cứu giấy tờ đã có để dùng lại, hoặc hỏi người quản trị hệ thống.",
+        "Tệp này đã được số hóa {at} ({case}): giấy tờ {document}. Không nhận lại thành giấy tờ khác.",
+        "Dùng giấy tờ đã có; nếu được gửi cho một hồ sơ khác thì hồ sơ đó đã được nối với giấy tờ.",
     )
     en = Words(
-        "The content of this file came in for something else before and can't be taken in here again.",
-        "Look for the paper that is there and use it again, or ask the administrator.",
+        "This file was digitised already on {at} ({case}): document {document}. It does not become another one.",
+        "Use the document that is there; where it was sent for a further dossier, that dossier is linked to it now.",
     )
 
 

@@ -1,6 +1,6 @@
 """Errors: the feed of events and webhooks."""
 
-from models.errors.base import Words
+from models.errors.base import EcopyError, Words
 from models.errors.conflicts import ConflictError
 from models.errors.usage import UsageError
 
@@ -30,6 +30,25 @@ class TooManyHooks(ConflictError):
     code = "TOO_MANY_HOOKS"
     vi = Words("Một ứng dụng chỉ có tối đa {limit} webhook.", "Xóa bớt webhook không còn dùng.")
     en = Words("A client has {limit} webhooks at most.", "Remove those that are of no more use.")
+
+
+class HooksFailing(EcopyError):
+    """What the doctor says of webhooks that somebody has to look after."""
+
+    code = "HOOKS_FAILING"
+    http_status = 503
+    vi = Words(
+        "Có webhook không gửi được: {hooks}",
+        "Xem lỗi bằng `ecopy hook show MÃ`, báo bên nhận sửa và thử bằng `ecopy hook test MÃ`; đang tạm dừng thì "
+        "`ecopy hook resume MÃ`, tin đã bỏ thì gửi lại bằng `ecopy hook replay MÃ`, không dùng nữa thì "
+        "`ecopy hook close MÃ`.",
+    )
+    en = Words(
+        "Webhooks can't be delivered: {hooks}",
+        "See why with `ecopy hook show ID`, have the receiver mended and try it with `ecopy hook test ID`; paused, set it "
+        "going with `ecopy hook resume ID`, send again what was given up with `ecopy hook replay ID`, and close one that "
+        "nobody needs with `ecopy hook close ID`.",
+    )
 
 
 class EventsForgotten(UsageError):

@@ -109,12 +109,15 @@ class KeysMissing(ConflictError):
     vi = Words(
         "Chưa có khóa của bản sao lưu: {missing}.",
         "Nêu tệp khóa bằng --keys-from (đã ghi bởi `ecopy backup --keys-to`), khóa chủ bằng ECOPY_MASTER_KEY; "
-        "--without-keys nếu chấp nhận mất chúng.",
+        "--without-keys nếu chấp nhận mất chúng. Không có sealing.key thì phải cấp lại mã xác thực của mọi tài "
+        "khoản và bí mật của mọi webhook; không có content.key thì không nhận ra tệp đã có.",
     )
     en = Words(
         "The keys that belong to the backup are not here: {missing}.",
         "Name the file of keys with --keys-from (written by `ecopy backup --keys-to`), master keys with "
-        "ECOPY_MASTER_KEY; or accept their loss with --without-keys.",
+        "ECOPY_MASTER_KEY; or accept their loss with --without-keys. Without sealing.key the second factors of all "
+        "accounts and the secrets of all webhooks have to be given out anew; without content.key files that are "
+        "held already are not recognised.",
     )
 
 

@@ -49,7 +49,7 @@ class DocumentStatus(Value):
     """Code of the type, once a named person has confirmed it."""
     pages: int | None
     """None until the scan is split."""
-    intake: Literal["counter", "archive"]
+    intake: Literal["counter", "archive", "import"]
     received_at: str
     updated_at: str
     confirmed_at: str | None

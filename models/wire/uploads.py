@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from models.base import Value
+from models.casework import HeldBefore
 from models.ecopy import PresentedAs
 from models.states import DocumentState
 from models.uploads import Declared, FileName, Sha256, Ulid, UploadKind, UploadState, Word
@@ -29,6 +30,8 @@ class Upload(Value):
     document: str | None = None
     """The document that it became."""
     document_state: DocumentState | None = None
+    held_already: HeldBefore | None = None
+    """When and for what the same file came in first, where it is brought for a further dossier: nothing is kept twice."""
     receipt: str | None = None
     """See `models.wire.receipts`: the file may be let go of with a valid one, not before."""
 

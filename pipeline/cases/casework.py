@@ -22,6 +22,7 @@ from pipeline.authority import check_role
 from pipeline.cases.meeting import attach
 from storage.cases import casework
 from storage.cases.lots import page_of_lot
+from storage.cases.presented import is_presented_again
 from storage.cases.procedures import procedure_on
 from storage.cases.records import DossierRecord, LotRecord
 from storage.papers.facts import document_facts
@@ -179,11 +180,13 @@ def link(app: Application, code: str, component_code: str, any_id: str) -> Dossi
     """Say which document of a dossier's scans meets which component.
 
     Raises NotFound, UnknownComponent, CaseEnded, ComponentNotScanned, ComponentMet, or ConflictError for a document
-    that did not come in with this dossier: that would be a reuse, which is another act.
+    that did not come in with this dossier, or again for it: that would be a reuse, which is another act.
     """
     with attempt(app, "link_document", code, purpose=f"dossier:{code}"):
         document = app.register.find_document(any_id)
-        if document.dossier_code != code:
+        with app.register.reading() as connection:
+            ours = document.dossier_code == code or is_presented_again(connection, document.id, code)
+        if not ours:
             raise ConflictError(reason=f"{document.id}: {document.dossier_code or '—'} ≠ {code}; ecopy reuse")
         if document.state in casework.MEETS_NOTHING:
             raise ConflictError(reason=f"{document.id}: {document.state.value}")

@@ -6,18 +6,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import sqlalchemy as sa
+
 from models.casework import NEVER_SCANNED
 from models.errors import ConflictError, UsageError
 from models.pages import PdfNature
-from models.states import DOSSIER_WAYS, ComponentState
+from models.states import DOSSIER_WAYS, ComponentState, DocumentState
 from pipeline.stages.base import source_facts
+from storage import schema as t
 from storage.cases import casework
+from storage.cases.presented import present_again
 from storage.cases.records import ComponentRecord
 from storage.cases.results import is_result
 
 if TYPE_CHECKING:
     from pipeline.application import Application
-    from storage.records import DocumentRecord
+    from storage.records import DocumentRecord, SourceRecord
     from storage.register import Transaction
 
 
@@ -65,10 +69,15 @@ def check_room(app: Application, case: Case | None) -> None:
 def put_in(tx: Transaction, app: Application, case: Case, document_ids: Sequence[str]) -> None:
     """Link the documents of one source to the case they came in for; linked already is done.
 
+    Documents that came in for something else before stay where they are; that they came for this dossier too is on
+    record, and whoever works on it may look at them.
+
     Raises CaseEnded, ComponentMet, ComponentNotScanned, or ConflictError when several documents are to be one component.
     """
     for document_id in document_ids:
         casework.put_in_case(tx, document_id, dossier_code=case.dossier_code, lot_id=case.lot_id)
+        if case.dossier_code is not None:
+            present_again(tx, document_id, case.dossier_code, by=tx.actor)
     if case.dossier_code is None or case.component_code is None:
         return
     wanted = casework.component_to_scan(tx.connection, case.dossier_code, case.component_code)
@@ -86,8 +95,9 @@ def met_by_capture(tx: Transaction, document_id: str) -> None:
 
 
 def met_by_electronic_file(tx: Transaction, app: Application, document: DocumentRecord) -> None:
-    """An electronic file has no capture: it meets its components once a person has confirmed it."""
-    if source_facts(app.register.source(document.source_id)).pdf_nature in _ELECTRONIC:
+    """What has no capture meets its components once a person has confirmed it: an electronic file, or a paper that
+    was digitised elsewhere."""
+    if _came_electronically(app.register.source(document.source_id)):
         for waiting in _waiting(tx, document.id):
             casework.set_component(tx, waiting, ComponentState.ONLINE, document_id=document.id)
 
@@ -117,9 +127,12 @@ def meet_by_type(tx: Transaction, app: Application, document: DocumentRecord, do
 
 
 def attach(tx: Transaction, app: Application, wanted: ComponentRecord, document_id: str) -> None:
-    """Let a document meet a component: at once where its capture is signed, else when it will be."""
+    """Let a document meet a component: at once where its capture is signed, or where it needs none and is confirmed;
+    else when that will be so."""
     if app.register.capture(document_id) is not None:
         casework.set_component(tx, wanted, ComponentState.SCANNED, document_id=document_id)
+    elif _confirmed_electronic(tx, app, document_id):
+        casework.set_component(tx, wanted, ComponentState.ONLINE, document_id=document_id)
     else:
         casework.expect_document(tx, wanted, document_id)
 
@@ -132,6 +145,22 @@ def _waiting(tx: Transaction, document_id: str) -> list[ComponentRecord]:
         if found.state is ComponentState.WANTED
         and DOSSIER_WAYS[casework.dossier(tx.connection, found.dossier_code).state]
     ]
+
+
+def _came_electronically(source: SourceRecord) -> bool:
+    """Whether there is no paper here that a capture could be made of."""
+    return source.intake == "import" or (
+        source.facts is not None and source_facts(source).pdf_nature in _ELECTRONIC
+    )
+
+
+def _confirmed_electronic(tx: Transaction, app: Application, document_id: str) -> bool:
+    d = t.documents.c  # asked here: the document may have come in with this very transaction
+    approved = sa.select(d.source_id).where(
+        d.id == document_id, d.state == DocumentState.APPROVED.value, d.confirmed_at.is_not(None)
+    )
+    source_id = tx.connection.scalar(approved)
+    return source_id is not None and _came_electronically(app.register.source(source_id))
 
 
 _ELECTRONIC = frozenset({PdfNature.BORN_DIGITAL, PdfNature.SIGNED})

@@ -14,7 +14,7 @@ from pipeline import child
 from pipeline.application import Application
 from pipeline.attempts import attempt, given, operator
 from pipeline.cases.meeting import Case
-from pipeline.papers.imports import check_own_content, only_document
+from pipeline.papers.imports import check_undivided, only_document
 from pipeline.stages.receive import receive
 from storage.cases import casework, results
 
@@ -39,7 +39,7 @@ def bring_result(
         _check_case(app, dossier_code)
         if record.document_type is not None:
             type_definition(record.document_type)
-        check_own_content(app, path, agency)
+        check_undivided(app, path, agency)
         report = _verified(app, path)
         case = Case(dossier_code=dossier_code)
         source = receive(
@@ -51,7 +51,7 @@ def bring_result(
             grouping=ONE_DOCUMENT,
             case=case,
         )
-        document = only_document(app, source, agency)
+        document = only_document(app, source)
         with app.register.transaction(actor=operator(), purpose=case.purpose) as tx:
             new = results.add_result(
                 tx, dossier_code, document.id, result_code=record.result_code, by=operator()

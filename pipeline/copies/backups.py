@@ -8,6 +8,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
 
@@ -17,6 +18,7 @@ from models.errors import (
     BackupSamePlace,
     EcopyError,
     KeysMissing,
+    MasterKeyMissing,
     NoTrustAnchor,
     PathNotFound,
     StorageFault,
@@ -28,6 +30,7 @@ from pipeline.application import Application, open_application
 from pipeline.copies.checks import Record, finish_record, on_record
 from pipeline.copies.stores import open_store, store_from_url, without_secrets
 from pipeline.hands import trust_of
+from pipeline.sealing import Seal
 from pipeline.settings import Settings
 from pipeline.version import software
 from storage import schema as t
@@ -143,16 +146,24 @@ def restore_from(
 ) -> Restored:
     """Bring a backup back into the empty home, database and store of `settings`.
 
-    Raises what `storage.copies.restore.restore` raises, KeysMissing, WrongPassphrase. The same call again goes on.
+    Raises what `storage.copies.restore.restore` raises, WrongPassphrase, or KeysMissing before anything is written; with
+    `without_keys` what is missing is only named in the log. The same call again goes on.
     """
     settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
     with _temporary(settings.home) as folder:
         place = open_place(source, folder)
         sealed = newest(place, wanted)
         check_seal(settings, sealed)
-        data_keys = _bring_keys(settings, keys_from, passphrase, folder) if keys_from is not None else None
-        if not without_keys:
-            _check_keys(settings, sealed, place, data_keys)
+        keys = (
+            _unpacked(settings, keys_from, passphrase, folder) if keys_from is not None else _Keys({}, None)
+        )
+        installed = _install(keys)
+        try:
+            _check_keys(settings, sealed, place, keys.data_keys, must=not without_keys)
+        except EcopyError:
+            for path in installed:
+                path.unlink()
+            raise
         engine = connect(settings.register_url)
         try:
             store = open_store(settings)
@@ -163,7 +174,7 @@ def restore_from(
                 place,
                 sealed,
                 folder,
-                data_keys=data_keys,
+                data_keys=keys.data_keys,
                 workers=settings.workers,
                 watch=watch,
             )
@@ -248,13 +259,22 @@ def _fill(record: Record, sealed: Sealed) -> None:
     record.register_sha256 = sealed.manifest.register.sha256
 
 
-def _bring_keys(settings: Settings, box: Path, passphrase: str, folder: Path) -> Path | None:
-    """Unpack the box; the home's own keys stay where there are some. Returns the dump of the data keys."""
+@dataclass(frozen=True)
+class _Keys:
+    """What came out of a box: where each key belongs, and the dump of the data keys."""
+
+    files: dict[Path, Path]
+    data_keys: Path | None
+
+
+def _unpacked(settings: Settings, box: Path, passphrase: str, folder: Path) -> _Keys:
+    """Unpack the box into `folder`. Raises WrongPassphrase, or StorageFault for a key that is another one here."""
     if not box.is_file():
         raise PathNotFound(path=box)
     unpacked = folder / "box"
     unpacked.mkdir()
     masters = {path.name: path for path in master_files(settings)}
+    files = {}
     for name in open_box(box, passphrase, unpacked):
         first, _, rest = name.partition("/")
         if name == DATA_KEYS:
@@ -264,27 +284,59 @@ def _bring_keys(settings: Settings, box: Path, passphrase: str, folder: Path) ->
         )
         if target.exists() and target.read_bytes() != (unpacked / name).read_bytes():
             raise StorageFault(reason=f"{target} is another key than that of the box")
-        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        shutil.copyfile(unpacked / name, target)
-        target.chmod(0o600)
+        files[target] = unpacked / name
     kept = unpacked / DATA_KEYS
-    return kept if kept.is_file() else None
+    return _Keys(files, kept if kept.is_file() else None)
 
 
-def _check_keys(settings: Settings, sealed: Sealed, place: Place, data_keys: Path | None) -> None:
-    """Raise KeysMissing where something would come back that nobody could open or recognise."""
+def _install(keys: _Keys) -> list[Path]:
+    """Put the keys where they belong; the home's own stay where there are some. Returns those that are new."""
+    new = [(target, file) for target, file in keys.files.items() if not target.exists()]
+    for target, file in new:
+        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        shutil.copyfile(file, target)
+        target.chmod(0o600)
+    return [target for target, _ in new]
+
+
+def _check_keys(
+    settings: Settings, sealed: Sealed, place: Place, data_keys: Path | None, *, must: bool
+) -> None:
+    """Raise KeysMissing where something would come back that nobody could open or recognise; only log it unless it `must`
+    be there."""
     from storage.copies.sets import data_keys_of
 
     missing = []
     if sealed.manifest.rows.get("sources") and not (settings.home / "keys" / "content.key").is_file():
         missing.append("content.key")
+    if not _opens_seals(settings, sealed):
+        missing.append("sealing.key" + "".join(f" ({name})" for name in sealed.manifest.seals))
     if sealed.manifest.masters and data_keys is None and data_keys_of(place, sealed) is None:
         missing.append(DATA_KEYS)
     if sealed.manifest.masters:
         known = ring_from(settings.master_key, settings.old_master_keys).names
         missing += [name for name in sealed.manifest.masters if name not in known]
-    if missing:
+    if missing and must:
         raise KeysMissing(missing=", ".join(missing))
+    if missing:
+        log.warning("restored without %s: what they open stays shut", ", ".join(missing))
+
+
+def _opens_seals(settings: Settings, sealed: Sealed) -> bool:
+    """Whether the key here is the one that second factors, webhooks' secrets and keys of receipts are sealed with."""
+    path, seals = settings.home / "keys" / "sealing.key", sealed.manifest.seals
+    if not seals:  # none in the register, or a set of before manifests named them
+        return path.is_file() or not any(sealed.manifest.rows.get(table) for table in _SEALED_ALWAYS)
+    if not path.is_file():
+        return False
+    try:
+        return Seal(path, ring_from(settings.master_key, settings.old_master_keys)).name in seals
+    except MasterKeyMissing:
+        return False
+
+
+_SEALED_ALWAYS = (t.receipt_keys.name, t.webhooks.name)
+"""Tables that have a sealed secret in every row."""
 
 
 def _put_on_record(settings: Settings, place: Place, done: Restored) -> None:

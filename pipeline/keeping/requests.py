@@ -165,7 +165,8 @@ def answer(
             if app.register.find_document(document).id not in documents:
                 raise NotFound(what="document of the holder", id=document)
             for field, value in values.items():
-                raise_correction(app, document, field, value, person=person, note=f"request {asked.id}")
+                why = f"request {asked.id}"
+                raise_correction(app, document, field, value, person=person, note=why, reason=why)
     with app.register.transaction(actor=person.id, purpose=f"subject_request:{asked.id}") as tx:
         note_person(tx, person)
         if refuse:

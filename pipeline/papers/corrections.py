@@ -17,6 +17,7 @@ from pipeline.papers.recording import record_corrected
 from pipeline.papers.release import stated_purpose
 from pipeline.stages.review import review_sheet
 from storage.access.targets import document_belongs_to
+from storage.keeping.disposal import why_withheld
 from storage.papers import corrections
 from storage.papers.corrections import CorrectionTask
 from storage.people.parties import note_person
@@ -43,14 +44,17 @@ def raise_correction(
     person: Person,
     dossier: str | None = None,
     note: str | None = None,
+    reason: str | None = None,
 ) -> CorrectionTask:
     """Put on record that the paper says `paper_value` where the data say something else; nothing is changed.
 
-    Raises NotFound, UnknownField, BadFieldValue, or ConflictError for a document that nobody has confirmed yet.
+    The answer tells what the data say: of a restricted document with a `reason` only, which joins the purpose on record.
+    Raises DocumentRestricted, DocumentDisposed, NotFound, UnknownField, BadFieldValue, or ConflictError for a document that nobody has confirmed yet.
     """
     document = _confirmed(app, any_id)
-    said = _as_typed(app, document, field, paper_value).value
     purpose = f"dossier:{dossier}" if dossier else f"correction:{document.id}"
+    purpose = stated_purpose(app, document, purpose, reason)
+    said = _as_typed(app, document, field, paper_value).value
     with app.register.transaction(actor=person.id, purpose=purpose) as tx:
         note_person(tx, person)
         identifier = corrections.raise_task(
@@ -68,21 +72,28 @@ def raise_correction(
 
 @recorded("decide_correction")
 def decide(
-    app: Application, identifier: str, *, accept: bool, person: Person, note: str | None = None
+    app: Application,
+    identifier: str,
+    *,
+    accept: bool,
+    person: Person,
+    note: str | None = None,
+    reason: str | None = None,
 ) -> Decided:
     """Accept a correction (the field gets a new version, what follows from it too) or reject it.
 
-    Raises NotFound, WrongRole, SamePersonTwice, IllegalTransition, BadFieldValue or ConflictError.
+    Of a restricted document with a `reason` only. Raises DocumentRestricted, DocumentDisposed, NotFound, WrongRole, SamePersonTwice, IllegalTransition, BadFieldValue or ConflictError.
     """
     rules = app.rules_today().corrections
     check_role(person, rules.decider_roles.value, "decide on a correction")
     with app.register.reading() as connection:
         task = corrections.task(connection, identifier)
     document = _confirmed(app, task.document_id)
+    purpose = stated_purpose(app, document, f"correction:{task.id}", reason)
     after = CorrectionState.ACCEPTED if accept else CorrectionState.REJECTED
     with (
         app.locks.document(document.id, wait=True),
-        app.register.transaction(actor=person.id, purpose=f"correction:{task.id}") as tx,
+        app.register.transaction(actor=person.id, purpose=purpose) as tx,
     ):
         note_person(tx, person)
         corrections.decide(
@@ -103,12 +114,22 @@ def decide(
 
 @recorded("look")
 def open_tasks(
-    app: Application, *, purpose: str, actor: str, everything: bool = False
+    app: Application, *, purpose: str, actor: str, everything: bool = False, reason: str | None = None
 ) -> list[CorrectionTask]:
-    """The tasks that wait, oldest first, or all of them; the look is on record."""
+    """The tasks that wait, oldest first, or all of them; the look is on record.
+
+    Those about restricted documents come without what paper and data say, unless a `reason` is given; of documents
+    that are destroyed nothing is told.
+    """
+    because = reason.strip() if reason else ""
+    said = f"{given(purpose)}; {because}"[:200] if because else given(purpose)
+    found = []
     with app.register.reading() as connection:
-        found = list(corrections.tasks(connection, state=None if everything else CorrectionState.OPEN))
-    with app.register.transaction(actor=actor, purpose=given(purpose)) as tx:
+        for task in corrections.tasks(connection, state=None if everything else CorrectionState.OPEN):
+            why = why_withheld(connection, task.document_id)
+            shut = why == "disposal" or (why == "restricted" and not because)
+            found.append(corrections.without_contents(task) if shut else task)
+    with app.register.transaction(actor=actor, purpose=said) as tx:
         for document in dict.fromkeys(task.document_id for task in found):
             tx.audit("look", document, what="corrections")
         if not found:

@@ -10,8 +10,6 @@ from datetime import date
 from hashlib import sha256
 from pathlib import Path
 
-import sqlalchemy as sa
-
 from extraction.definitions import known_types, type_definition
 from models.batches import ONE_DOCUMENT
 from models.ecopy import PresentedAs
@@ -19,7 +17,6 @@ from models.errors import (
     ConflictError,
     DocCodeTaken,
     EmptyFile,
-    HeldAlready,
     NotConfirmed,
     NotFound,
     RecordSettled,
@@ -31,9 +28,7 @@ from pipeline.application import Application
 from pipeline.attempts import attempt, operator
 from pipeline.cases.meeting import Case
 from pipeline.papers.release import stated_purpose
-from pipeline.stages.receive import content_mac, receive
-from storage import schema as t
-from storage.access.targets import document_belongs_to
+from pipeline.stages.receive import content_mac, known_content, receive
 from storage.papers import imports
 from storage.papers.facts import document_facts
 from storage.records import DocumentRecord, SourceRecord
@@ -66,17 +61,17 @@ def import_document(
         known = _known(app, agency, record, digest)
         if known is not None:
             return _received(app, record.doc_code, known, again=True)
-        check_own_content(app, path, agency)
+        check_undivided(app, path, agency)
         source = receive(
             app,
             path,
-            intake="archive" if case.lot_id is not None else "counter",
+            intake="archive" if case.lot_id is not None else "import",
             presented_as=presented_as,
             forced_type=_type_called(record.type_name),
             grouping=ONE_DOCUMENT,
             case=case,
         )
-        document = only_document(app, source, agency)
+        document = only_document(app, source)
         with app.register.transaction(actor=operator(), purpose=case.purpose) as tx:
             imports.add_import(tx, agency, record.doc_code, document.id, record.without_code, by=operator())
         return _received(app, record.doc_code, document, again=False)
@@ -158,26 +153,20 @@ def national_document(app: Application, document: DocumentRecord, agency: str) -
     )
 
 
-def check_own_content(app: Application, path: Path, agency: str) -> None:
-    """Raise HeldAlready where another agency handed in the same bytes: its document is not this one's to touch."""
+def check_undivided(app: Application, path: Path, agency: str) -> None:
+    """Raise HeldAlready where the agency handed in the same bytes before and they are several documents now."""
     with path.open("rb") as handle:
-        known = app.register.source_by_content(content_mac(app, handle))
+        known = known_content(app, content_mac(app, handle), agency)
     if known is not None:
-        only_document(app, known, agency)
+        only_document(app, known)
 
 
-def only_document(app: Application, source: SourceRecord, agency: str) -> DocumentRecord:
-    """The one document of `source`, which is `agency`'s to work on. Raises HeldAlready."""
+def only_document(app: Application, source: SourceRecord) -> DocumentRecord:
+    """The one document of `source`. Raises HeldAlready where it is several."""
     documents = app.register.documents_of(source.id)
     if len(documents) != 1:
-        raise HeldAlready
-    d = t.documents.c
-    ours = sa.select(d.id).where(
-        d.id == documents[0].id, document_belongs_to(agency, app.hands.agency.identifier)
-    )
-    with app.register.reading() as connection:
-        if connection.scalar(ours) is None:
-            raise HeldAlready
+        with app.register.reading() as connection:
+            raise imports.held_already(connection, app.register.scan_of(source.id).id)
     return documents[0]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from models.base import Value
+from models.casework import HeldBefore
 from models.errors import ErrorReport
 from models.extraction import Origin
 
@@ -104,6 +105,8 @@ class SourceOutcome(Value):
     left_out: dict[int, str]
     """Its pages that belong to no document, kept in the original alone: `separator`, `blank` or `person`."""
     documents: list[DocumentOutcome]
+    held_already: HeldBefore | None = None
+    """When and for what it came in first, where it is brought for a further dossier."""
     seconds: dict[str, float]
 
 

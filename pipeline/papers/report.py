@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from models.casework import HeldBefore
 from models.errors import ErrorReport
 from models.extraction import UNKNOWN_TYPE
 from models.pages import SourceFacts
@@ -101,6 +102,7 @@ def source_outcome(
     paths: list[Path],
     documents: list[DocumentOutcome],
     receive_seconds: float,
+    held_already: HeldBefore | None = None,
 ) -> SourceOutcome:
     """One line of the answer of `digitize`."""
     seconds = {"receive": receive_seconds}
@@ -114,6 +116,7 @@ def source_outcome(
         pages=_page_count(app, source.id),
         left_out=left_out(app, source),
         documents=documents,
+        held_already=held_already,
         seconds={stage: round(spent, 4) for stage, spent in seconds.items()},
     )
 

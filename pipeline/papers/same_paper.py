@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 
+import sqlalchemy as sa
+
 from extraction.definitions import type_definition
 from extraction.holders import holders_of, paper_number
 from extraction.minimum import minimum_data
@@ -18,6 +20,7 @@ from pipeline import child
 from pipeline.application import Application
 from pipeline.papers.outcome import SeenBefore
 from pipeline.stages.base import page_facts
+from storage.access.targets import document_belongs_to
 from storage.papers import same_paper
 from storage.papers.same_paper import Earlier, PaperKey
 from storage.records import DocumentRecord
@@ -41,9 +44,9 @@ def compared_pictures(app: Application, document: DocumentRecord, extraction: Ex
     pages = page_facts(app, document)
     if not pages or pages[0][0].quality.blank:
         return {}
-    key = key_of(extraction)
+    key, ours = key_of(extraction), _of_its_agency(app, document)
     with app.register.reading() as connection:
-        found = [one.document_id for one in same_paper.earlier(connection, document.id, key)]
+        found = [one.document_id for one in same_paper.earlier(connection, document.id, key, ours)]
         hash_ = pages[0][0].quality.perceptual_hash
         found += same_paper.in_the_same_case(connection, document.id, hash_, MOST_PICTURES)
     wanted = [one for one in dict.fromkeys(found) if one != document.id][:MOST_PICTURES]
@@ -56,11 +59,11 @@ def seen_before(
     """Earlier documents of the same paper, or what may be one, oldest first, as the register knows them now."""
     if document.state not in (DocumentState.IN_REVIEW, DocumentState.APPROVED):
         return ()
-    key = key_of(extraction)
+    key, ours = key_of(extraction), _of_its_agency(app, document)
     with app.register.reading() as connection:
-        found = {one.document_id: one for one in same_paper.earlier(connection, document.id, key)}
+        found = {one.document_id: one for one in same_paper.earlier(connection, document.id, key, ours)}
         alike = [one for one, same in pictures.items() if same and one not in found]
-        found |= {one.document_id: one for one in same_paper.about(connection, alike, key)}
+        found |= {one.document_id: one for one in same_paper.about(connection, alike, key, ours)}
     told = []
     for one in found.values():
         likeness = same_paper.likeness(one, pictures.get(one.document_id))
@@ -105,6 +108,12 @@ def key_of(extraction: Extraction) -> PaperKey:
             for number in holder.identifiers
         ),
     )
+
+
+def _of_its_agency(app: Application, document: DocumentRecord) -> sa.ColumnElement[bool]:
+    """True of the documents of the agency that `document` came in at."""
+    own = app.hands.agency.identifier
+    return document_belongs_to(app.register.source(document.source_id).agency or own, own)
 
 
 def _is_earlier(one: Earlier, document: DocumentRecord) -> bool:

@@ -40,7 +40,7 @@ def document_status(app: Application, document_id: str, language: Language) -> D
             state=DocumentState(row["state"]),
             document_type=row["document_type"],
             pages=len(pages_in(row["pages"])) if row["pages"] is not None else None,
-            intake=cast(Literal["counter", "archive"], row["intake"]),
+            intake=cast(Literal["counter", "archive", "import"], row["intake"]),
             received_at=row["received_at"],
             updated_at=row["updated_at"],
             confirmed_at=row["confirmed_at"],

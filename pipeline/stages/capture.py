@@ -35,7 +35,8 @@ class Capture:
         if app.register.capture(document.id) is not None:
             return False
         source = app.register.source(document.source_id)
-        # A capture pictures paper. An archive lot needs none, an electronic file is no paper.
+        # A capture pictures paper, and says "I scanned this": an archive lot needs none, an electronic file is no
+        # paper, and of what was digitised elsewhere nobody here can say so.
         return source.intake == "counter" and source_facts(source).pdf_nature in (None, PdfNature.SCANNED)
 
     def run(self, app: Application, document: DocumentRecord) -> None:

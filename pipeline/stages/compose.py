@@ -17,6 +17,7 @@ from pipeline.stages.pictures import page_inputs
 from pipeline.stages.read import stored_reading
 from pipeline.stages.review import review_sheet
 from pipeline.version import software
+from storage.papers.imports import sender_of
 from storage.records import DocumentRecord
 
 
@@ -38,13 +39,17 @@ class Compose:
         now = app.clock.now()
         ecopy_id = new_id()
         reading = stored_reading(app, document)
+        capture = app.register.capture(document.id)
+        with app.register.reading() as connection:
+            digitised_by = sender_of(connection, document.id)
         content = ecopy_content(
             ecopy_id=ecopy_id,
             document=document,
             source=app.register.source(document.source_id),
             sheet=review_sheet(app, document),
             pages=[page for page, _ in page_facts(app, document)],
-            capture=app.register.capture(document.id),
+            capture=capture,
+            digitised_by=digitised_by if capture is None else None,
             engine=reading.engine,
             agency=app.hands.agency,
             rules=rules,

@@ -28,6 +28,7 @@ def ecopy_content(
     sheet: ReviewSheet,
     pages: list[PageFacts],
     capture: CaptureRecord | None,
+    digitised_by: str | None,
     engine: EngineVersion,
     agency: Agency,
     rules: RuleSet,
@@ -49,6 +50,7 @@ def ecopy_content(
             received_at=source.received_at,
             captured_by=capture.signed_by if capture else None,
             capture_sha256=capture.sha256 if capture else None,
+            digitised_by=digitised_by,
             page_count=len(pages),
             image_count=len(pages),
             pages=tuple(

@@ -26,11 +26,36 @@ CHUNK = 1 << 20
 
 
 def content_mac(app: Application, source: BinaryIO) -> str:
-    """Keyed hash of the plaintext: finds the same content again, and nobody without the key can test for it."""
+    """Keyed hash of the plaintext: nobody without the key can test for it. What it finds is `known_content`'s to say."""
     mac = hmac.new(app.content_key, digestmod=sha256)
     while chunk := source.read(CHUNK):
         mac.update(chunk)
     return mac.hexdigest()
+
+
+def known_content(app: Application, mac: str, agency: str | None = None) -> SourceRecord | None:
+    """The source of content with the keyed hash `mac` that came in at `agency`, or at the one that acts now.
+
+    What another agency handed in is never found: its holdings are not this one's to know of.
+    """
+    at = agency or _agency_now(app)
+    found = app.register.source_by_content(_at_agency(app, mac, at))
+    if found is not None:
+        return found
+    # Earlier releases kept the hash without the agency.
+    earlier = app.register.source_by_content(mac)
+    own = app.hands.agency.identifier
+    return earlier if earlier is not None and (earlier.agency or own) == at else None
+
+
+def _at_agency(app: Application, mac: str, agency: str) -> str:
+    """What the register keeps of a content: one that several agencies hand in is a source of each."""
+    return hmac.new(app.content_key, f"{agency}\0{mac}".encode(), sha256).hexdigest()
+
+
+def _agency_now(app: Application) -> str:
+    who = acting_now()
+    return (who.agency if who is not None else None) or app.hands.agency.identifier
 
 
 def receive(
@@ -44,7 +69,7 @@ def receive(
     case: Case | None = None,
     filename: str | None = None,
 ) -> SourceRecord:
-    """Take a file into the store and the register. The same content again gives the same source.
+    """Take a file into the store and the register. The same content again, at the same agency, gives the same source.
 
     `grouping` is a person's word on how it falls into documents (`storage.records.SourceRecord.grouping`); `case` is
     what it came in for; `filename` what its sender calls it, where that is not the name of `path`. Raises PathNotFound,
@@ -59,7 +84,7 @@ def receive(
             raise TooLarge(size=size, limit=app.settings.max_file_bytes)
         with path.open("rb") as handle:
             mac = content_mac(app, handle)
-            known = app.register.source_by_content(mac)
+            known = known_content(app, mac)
             if known is not None:
                 return received_again(app, known, grouping, case)
             check_room(app, case)
@@ -103,7 +128,7 @@ def register_stored(
         with app.register.transaction(actor=operator(), purpose=purpose) as tx:
             source_id, document_id = tx.add_source(
                 stored,
-                content_mac=mac,
+                content_mac=_at_agency(app, mac, _agency_now(app)),
                 filename=filename,
                 received_by=operator(),
                 intake=intake,
@@ -118,7 +143,7 @@ def register_stored(
     except sa.exc.IntegrityError:
         # Another worker registered the same content between our look and our write: theirs counts.
         app.vault.discard(stored)
-        winner = app.register.source_by_content(mac)
+        winner = known_content(app, mac)
         if winner is None:
             raise
         _put_in(app, winner, case)

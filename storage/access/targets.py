@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import sqlalchemy as sa
 
 from models.access import CaseFacts, Purpose, PurposeKind, Target
-from models.states import DOSSIER_WAYS, LOT_WAYS, REQUEST_WAYS, DossierState, LotState, RequestState
+from models.states import (
+    CORRECTION_WAYS,
+    DOSSIER_WAYS,
+    LOT_WAYS,
+    REQUEST_WAYS,
+    CorrectionState,
+    DossierState,
+    LotState,
+    RequestState,
+)
 from storage import schema as t
 
 _D, _S, _H, _C, _L = t.documents, t.sources, t.dossiers, t.components, t.lots
@@ -26,7 +37,7 @@ _WHOSE = sa.union_all(
     .join(_C, _C.c.dossier_code == _H.c.code)
     .where(_C.c.document_id == _DOCUMENT),
 )
-_HELD_BY, _RESULT_OF = t.document_holders.c, t.results.c
+_HELD_BY, _RESULT_OF, _AGAIN = t.document_holders.c, t.results.c, t.presented_again.c
 _DOSSIER = sa.select(
     _H.c.agency,
     _H.c.state,
@@ -34,6 +45,7 @@ _DOSSIER = sa.select(
         sa.exists().where(_C.c.dossier_code == _H.c.code, _C.c.document_id == _DOCUMENT),
         sa.exists().where(_D.c.id == _DOCUMENT, _D.c.dossier_code == _H.c.code),
         sa.exists().where(_RESULT_OF.dossier_code == _H.c.code, _RESULT_OF.document_id == _DOCUMENT),
+        sa.exists().where(_AGAIN.dossier_code == _H.c.code, _AGAIN.document_id == _DOCUMENT),
         sa.exists().where(_HELD_BY.document_id == _DOCUMENT, _HELD_BY.holder_id == _H.c.holder_id),
     ).label("concerns"),
 ).where(_H.c.code == _CASE)
@@ -83,12 +95,18 @@ def target_of_lot(connection: sa.Connection, identifier: str, purpose: Purpose, 
 
 
 def target_of_correction(connection: sa.Connection, identifier: str, purpose: Purpose, own: str) -> Target:
-    """Whose the document of a correction is; of no agency where there is no such correction."""
+    """Whose the document of a correction is; of no agency where there is no such correction.
+
+    A case that the document is in counts as open as long as the correction is: it is what is left to do there.
+    """
     c = t.correction_tasks.c
-    document = connection.scalar(sa.select(c.document_id).where(c.id == identifier))
-    if document is None:
+    task = connection.execute(sa.select(c.document_id, c.state).where(c.id == identifier)).one_or_none()
+    if task is None:
         return Target(agencies=frozenset())
-    return target_of_document(connection, document, purpose, own)
+    target = target_of_document(connection, task.document_id, purpose, own)
+    if target.case is None or not CORRECTION_WAYS[CorrectionState(task.state)]:
+        return target
+    return replace(target, case=replace(target.case, open=True))
 
 
 def target_of_request(connection: sa.Connection, identifier: str, own: str, *, answering: bool) -> Target:

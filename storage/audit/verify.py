@@ -114,11 +114,6 @@ def _verification(
     )
 
 
-def first_break(connection: sa.Connection) -> int | None:
-    """The number of the first entry that was altered, removed or reordered; None for a sound chain."""
-    return min((fault.first for fault in verify(connection).faults), default=None)
-
-
 def rows(connection: sa.Connection, *, after: int = 0) -> Iterator[dict[str, Any]]:
     """The stored entries behind number `after`, oldest first, a few at a time."""
     names = audit.c.keys()

@@ -225,11 +225,12 @@ def set_dossier_state(
 
 
 def documents_of_dossier(connection: sa.Connection, code: str) -> list[str]:
-    """The documents that came in with a dossier, meet one of its components or are its results."""
+    """The documents that came in with a dossier or again for it, meet one of its components or are its results."""
     came = sa.select(_D.c.id).where(_D.c.dossier_code == code)
     meets = sa.select(_C.c.document_id).where(_C.c.dossier_code == code, _C.c.document_id.is_not(None))
     brought = sa.select(t.results.c.document_id).where(t.results.c.dossier_code == code)
-    return list(connection.scalars(came.union(meets, brought).order_by("id")))
+    again = sa.select(t.presented_again.c.document_id).where(t.presented_again.c.dossier_code == code)
+    return list(connection.scalars(came.union(meets, brought, again).order_by("id")))
 
 
 def reusable_of_dossier(connection: sa.Connection, code: str) -> list[str]:
@@ -343,8 +344,9 @@ def has_good_end(connection: sa.Connection, document_id: str) -> bool:
     came = sa.select(_D.c.dossier_code).where(_D.c.id == document_id)
     meets = sa.select(_C.c.dossier_code).where(_C.c.document_id == document_id)
     brought = sa.select(t.results.c.dossier_code).where(t.results.c.document_id == document_id)
+    again = sa.select(t.presented_again.c.dossier_code).where(t.presented_again.c.document_id == document_id)
     dossiers = sa.select(_H.c.state).where(
-        sa.or_(_H.c.code.in_(came), _H.c.code.in_(meets), _H.c.code.in_(brought))
+        sa.or_(*(_H.c.code.in_(codes) for codes in (came, meets, brought, again)))
     )
     lots_ = sa.select(_L.c.state).where(_L.c.id.in_(sa.select(_D.c.lot_id).where(_D.c.id == document_id)))
     good = {*(state.value for state in GOOD_ENDS), LotState.ACCEPTED.value}

@@ -31,6 +31,7 @@ from storage.copies.ledger import Ledger
 from storage.copies.reconcile import GRACE, key_time
 from storage.copies.sets import Manifest, Part, Place, Sealed, Sign, seal, sets_of
 from storage.database import current_revision
+from storage.envelope import SEAL_FORM
 
 KEYS_FILE = "data-keys"
 FEW_REMOVALS = 100
@@ -116,14 +117,20 @@ def _dumped(
     """Register and data keys of one moment, at the place; the ledger gets every object that they know."""
     revision = current_revision(engine) or ""
     stored = _object_rows(ledger)
+    sealed = _sealed_columns()
     counts: dict[str, int] = {}
     masters: set[str] = set()
+    seals: set[str] = set()
 
     def seen(table: str, row: Row) -> None:
         if table == t.objects.name:
             stored(row)
         elif table == t.object_keys.name:
             masters.add(row[1])
+        elif table in sealed:
+            form, _, rest = (row[sealed[table]] or "").partition(".")
+            if form == SEAL_FORM:
+                seals.add(rest.partition(".")[0])
 
     with engine.connect() as connection:
         connection = connection.execution_options(**_one_moment(engine))
@@ -151,6 +158,7 @@ def _dumped(
         audit_seq=int(head[0]) if head else 0,
         audit_hash=str(head[1]) if head else "",
         previous=earlier[0].sha256 if earlier else None,
+        seals=tuple(sorted(seals)),
     )
 
 
@@ -173,6 +181,12 @@ def _object_rows(ledger: Ledger) -> Callable[[Row], None]:
             ledger.want(Due(key=key, kind=kind, size=size, sha256=digest, locked_until=until, lock_mode=mode))
 
     return seen
+
+
+def _sealed_columns() -> dict[str, int]:
+    """Where sealed secrets stand in a row of each table that has some."""
+    columns = (t.accounts.c.totp_secret, t.webhooks.c.secret, t.receipt_keys.c.sealed)
+    return {column.table.name: list(column.table.columns).index(column) for column in columns}
 
 
 def _put(sets: ObjectStore, stream: BinaryIO) -> Part:

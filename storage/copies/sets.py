@@ -62,6 +62,8 @@ class Manifest:
     """The newest audit entry of the dump."""
     previous: str | None
     """SHA-256 of the manifest before this one at the same place."""
+    seals: tuple[str, ...] = ()
+    """Names of the sealing keys that second factors, webhooks' secrets and keys of receipts are sealed with."""
     form: str = FORM
 
 
@@ -154,7 +156,10 @@ def _looked_through(place: Place) -> tuple[list[Sealed], list[str]]:
 
 
 def _canonical(manifest: Manifest) -> bytes:
-    return json.dumps(asdict(manifest), ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    words = asdict(manifest)
+    if not manifest.seals:
+        del words["seals"]  # what was signed before there were such names is signed still
+    return json.dumps(words, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 
 def _sealed(place: Place, key: str) -> Sealed | None:
@@ -180,4 +185,5 @@ def _manifest(words: dict[str, Any]) -> Manifest:
     if words.get("form") != FORM:
         raise ValueError(f"unknown form {words.get('form')!r}")
     parts = {name: Part(**words[name]) if words[name] else None for name in ("register", "keys")}
-    return Manifest(**{**words, **parts, "masters": tuple(words["masters"])})
+    names = {name: tuple(words.get(name, ())) for name in ("masters", "seals")}
+    return Manifest(**{**words, **parts, **names})

@@ -15,7 +15,7 @@ from storage.events.hooks import HookRecord, PausedFor
 from storage.register import Transaction
 
 DeliveryState = Literal["due", "delivered", "dead"]
-_D, _E, _W = t.deliveries, t.events, t.webhooks
+_D, _E, _W, _C = t.deliveries, t.events, t.webhooks, t.clients
 _BATCH = 200
 _MOST_WAITING = 1000
 """While so many wait, no further events are turned into deliveries: they stay in the feed."""
@@ -51,6 +51,19 @@ class Waiting:
     retry_at: str | None
     """Nothing at all is sent before."""
     paused_for: PausedFor | None = None
+
+
+@dataclass(frozen=True)
+class Troubled:
+    """A webhook whose receiver does not get what it asked for."""
+
+    id: str
+    client_id: str
+    failing_since: str | None
+    """ISO; None when the newest attempt arrived."""
+    paused_for: PausedFor | None
+    dead: int
+    """Deliveries that were given up."""
 
 
 def spread(tx: Transaction, hook: HookRecord) -> int:
@@ -182,6 +195,25 @@ def rewind(tx: Transaction, hook_id: str, since: str) -> None:
 def counts(connection: sa.Connection, hook_id: str) -> tuple[int, int]:
     """How many deliveries wait, and how many were given up."""
     return _count(connection, hook_id, "due"), _count(connection, hook_id, "dead")
+
+
+def troubled(connection: sa.Connection, limit: int) -> list[Troubled]:
+    """Webhooks whose deliveries fail, were given up, or that were paused for it, of clients at work; by id."""
+    dead = (
+        sa.select(_D.c.webhook_id, sa.func.count().label("dead"))
+        .where(_D.c.state == "dead")
+        .group_by(_D.c.webhook_id)
+        .subquery()
+    )
+    fails = sa.or_(_W.c.failing_since.is_not(None), _W.c.paused_for.in_(("gone", "failing")))
+    facts = (_W.c.id, _W.c.client_id, _W.c.failing_since, _W.c.paused_for, sa.func.coalesce(dead.c.dead, 0))
+    query = (
+        sa.select(*facts)
+        .join(_C, _C.c.id == _W.c.client_id)
+        .outerjoin(dead, dead.c.webhook_id == _W.c.id)
+        .where(_W.c.state != "closed", _C.c.state == "active", sa.or_(dead.c.dead > 0, fails))
+    )
+    return [Troubled(*row) for row in connection.execute(query.order_by(_W.c.id).limit(limit))]
 
 
 def _again(tx: Transaction, hook_id: str, which: sa.ColumnElement[bool]) -> int:

@@ -273,10 +273,11 @@ def _locked(connection: sa.Connection, source_id: str, ids: Sequence[str], today
 
 def _case_open(connection: sa.Connection, ids: Sequence[str]) -> bool:
     """A dossier that is not decided yet needs the paper, whether it brought it or uses it again."""
-    c, h = t.components, t.dossiers
+    c, h, p = t.components, t.dossiers, t.presented_again
     met = sa.select(c.c.dossier_code).where(c.c.document_id.in_(ids))
     came = sa.select(_D.c.dossier_code).where(_D.c.id.in_(ids), _D.c.dossier_code.is_not(None))
-    query = sa.select(h.c.code).where(h.c.code.in_(met.union(came)), h.c.state.in_(_OPEN_CASES))
+    again = sa.select(p.c.dossier_code).where(p.c.document_id.in_(ids))
+    query = sa.select(h.c.code).where(h.c.code.in_(met.union(came, again)), h.c.state.in_(_OPEN_CASES))
     return connection.scalar(query.limit(1)) is not None
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
 
@@ -32,6 +32,8 @@ class CorrectionTask:
     decided_at: str | None
     decided_by: str | None
     decision: str | None
+    withheld: bool = False
+    """What paper and data say is not told here."""
 
 
 def raise_task(
@@ -164,6 +166,11 @@ def page_of(
     if after is not None:
         query = query.where(c.id > after)
     return [_task(row) for row in connection.execute(query.order_by(c.id).limit(limit)).mappings()]
+
+
+def without_contents(found: CorrectionTask) -> CorrectionTask:
+    """A task of a paper that nothing may be told of."""
+    return replace(found, data_value=None, paper_value=None, note=None, decision=None, withheld=True)
 
 
 def current_value(connection: sa.Connection, document_id: str, field: str) -> str | None:

@@ -148,12 +148,6 @@ def current_fields(connection: sa.Connection, document_id: str) -> dict[str, Fie
     return {row["name"]: _field(row) for row in connection.execute(query.order_by(_F.c.name)).mappings()}
 
 
-def field_history(connection: sa.Connection, document_id: str, name: str) -> list[FieldRecord]:
-    """Every version of a field, oldest first."""
-    query = sa.select(_F).where(_F.c.document_id == document_id, _F.c.name == name)
-    return [_field(row) for row in connection.execute(query.order_by(_F.c.version)).mappings()]
-
-
 def add_signature(
     tx: Transaction,
     document_id: str,

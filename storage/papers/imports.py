@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 import sqlalchemy as sa
 
 from models.errors import ConflictError, HeldAlready
+from models.times import for_people
 from models.wire.national import RecordFields
 from storage import schema as t
 from storage.once import insert_once
@@ -36,6 +38,33 @@ def code_of(connection: sa.Connection, agency: str, document_id: str) -> str | N
     """The code that an agency knows a document by."""
     where = sa.and_(_I.c.agency == agency, _I.c.document_id == document_id)
     return connection.scalar(sa.select(_I.c.doc_code).where(where))
+
+
+def held_already(connection: sa.Connection, document_id: str) -> HeldAlready:
+    """The refusal of content that is this document already: when, and for what, it came in."""
+    d, s = t.documents.c, t.sources.c
+    query = sa.select(s.received_at, d.dossier_code, d.lot_id).select_from(
+        t.documents.join(t.sources, s.id == d.source_id)
+    )
+    row = connection.execute(query.where(d.id == document_id)).one()
+    return HeldAlready(
+        at=for_people(datetime.fromisoformat(row.received_at)),
+        case=row.dossier_code or row.lot_id or "—",
+        document=document_id,
+    )
+
+
+def sender_of(connection: sa.Connection, document_id: str) -> str | None:
+    """Who brought a document in digitised, with the agency it did so for: its name, or its id where it has none."""
+    query = (
+        sa.select(_I.c.created_by, _I.c.agency, t.clients.c.name)
+        .outerjoin(t.clients, t.clients.c.id == _I.c.created_by)
+        .where(_I.c.document_id == document_id)
+        .order_by(_I.c.created_at, _I.c.agency)
+        .limit(1)
+    )
+    row = connection.execute(query).one_or_none()
+    return f"{row.name or row.created_by} ({row.agency})" if row is not None else None
 
 
 def record_of(connection: sa.Connection, document_id: str) -> ImportRecord | None:
@@ -68,7 +97,7 @@ def add_import(
         created_by=by,
     )
     if not new and imported(tx.connection, agency, doc_code) != document_id:
-        raise HeldAlready
+        raise held_already(tx.connection, document_id)
     if not new:
         return False
     if record_of(tx.connection, document_id) is None:

@@ -13,6 +13,7 @@ from models.page_ranges import written
 from models.states import DocumentState
 from storage import schema as t
 from storage.cases.casework import release_components
+from storage.cases.presented import hand_on
 from storage.records import DocumentRecord
 from storage.register import Transaction
 
@@ -72,6 +73,7 @@ def _added(tx: Transaction, scan: DocumentRecord, parts: Sequence[Sequence[int]]
     if rows:
         tx.connection.execute(t.documents.insert(), rows)
     made = [str(row["id"]) for row in rows]
+    hand_on(tx, scan.source_id, made)
     for document_id in made:
         tx.announce(EventType.DOCUMENT_SPLIT, document_id, document=document_id, source=scan.source_id)
     return made

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any, Literal
 
@@ -170,13 +170,6 @@ def override(
     if not found.usable:
         raise NothingToOverride(id=document_id, reason=", ".join(found.why_not))
     return _record(tx, "overridden", found, wanted, case, person, reason_code=reason_code, reason=reason)
-
-
-def events_of(connection: sa.Connection, document_id: str) -> Iterator[ReuseEvent]:
-    """Every reuse and override of a document, oldest first."""
-    query = sa.select(t.reuse_events).where(t.reuse_events.c.document_id == document_id)
-    for row in connection.execute(query.order_by(t.reuse_events.c.id)).mappings():
-        yield _event(row)
 
 
 def lock_ecopies(connection: sa.Connection, document_id: str) -> None:

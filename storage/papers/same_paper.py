@@ -57,8 +57,12 @@ def keep_prints(tx: Transaction, document_id: str, prints: Iterable[str]) -> Non
         insert_once(tx.connection, t.page_prints, document_id=document_id, page=page, print=one)
 
 
-def earlier(connection: sa.Connection, document_id: str, key: PaperKey) -> list[Earlier]:
+def earlier(
+    connection: sa.Connection, document_id: str, key: PaperKey, among: sa.ColumnElement[bool]
+) -> list[Earlier]:
     """Confirmed papers that share the number and date, or the holder, type and date, of this one; oldest first.
+
+    Of those that `among` is true of: what one agency holds is nothing for another one's eyes.
 
     Two look-ups by index; papers without a date of issue are found by nothing here.
     """
@@ -69,12 +73,16 @@ def earlier(connection: sa.Connection, document_id: str, key: PaperKey) -> list[
         ids.update(connection.scalars(by_number(document_id, key)))
     if key.holders and key.document_type is not None:
         ids.update(connection.scalars(by_holder(document_id, key)))
-    return about(connection, sorted(ids), key)
+    return about(connection, sorted(ids), key, among)
 
 
-def about(connection: sa.Connection, ids: Sequence[str], key: PaperKey) -> list[Earlier]:
-    """The documents `ids` compared with `key`, oldest first."""
-    return [_compared(row, key, _holders(connection, row["id"])) for row in _rows(connection, ids)]
+def about(
+    connection: sa.Connection, ids: Sequence[str], key: PaperKey, among: sa.ColumnElement[bool]
+) -> list[Earlier]:
+    """Those of the documents `ids` that `among` is true of, compared with `key`, oldest first."""
+    allowed = sa.select(t.documents.c.id).where(t.documents.c.id.in_(ids), among)
+    rows = _rows(connection, connection.scalars(allowed).all() if ids else ())
+    return [_compared(row, key, _holders(connection, row["id"])) for row in rows]
 
 
 def likeness(found: Earlier, same_sheet: bool | None) -> Likeness | None:

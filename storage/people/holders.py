@@ -58,12 +58,6 @@ def candidates(connection: sa.Connection, name: str, birth_date: str | None) -> 
     return _records(connection, [i for i, birth in rows if same_birth(birth, birth_date)])
 
 
-def holders_of_document(connection: sa.Connection, document_id: str) -> list[HolderRecord]:
-    """Whose paper it is."""
-    linked = sa.select(t.document_holders.c.holder_id).where(t.document_holders.c.document_id == document_id)
-    return _records(connection, connection.scalars(linked).all())
-
-
 def link_document(
     tx: Transaction, document_id: str, holders: Iterable[HolderFacts], document_type: str
 ) -> list[str]:

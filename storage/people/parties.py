@@ -20,19 +20,6 @@ UnitLevel = Literal["province", "district", "commune"]
 
 
 @dataclass(frozen=True)
-class AgencyRecord:
-    """An agency as it was called for a time; `valid_to` is the last day, None while it goes on."""
-
-    identifier: str
-    valid_from: str
-    valid_to: str | None
-    name: str
-    parent: str | None
-    unit_code: str | None
-    predecessor: str | None
-
-
-@dataclass(frozen=True)
 class UnitRecord:
     """An administrative unit as it was for a time."""
 
@@ -74,18 +61,6 @@ def note_certificate(
         )
 
 
-def agency_on(connection: sa.Connection, identifier: str, day: date) -> AgencyRecord | None:
-    """The agency as it was on `day`."""
-    row = _on(connection, t.agencies, t.agencies.c.identifier == identifier, day)
-    return AgencyRecord(**row) if row is not None else None
-
-
-def unit_on(connection: sa.Connection, code: str, day: date) -> UnitRecord | None:
-    """The administrative unit as it was on `day`."""
-    row = _on(connection, t.units, t.units.c.code == code, day)
-    return UnitRecord(**row) if row is not None else None
-
-
 def put_units(tx: Transaction, units: Iterable[UnitRecord], *, source: str) -> int:
     """Take over units from a table of them; what is known of the same code and first day is replaced.
 
@@ -124,15 +99,3 @@ def _note(tx: Transaction, table: sa.Table, key: dict[str, Any], facts: dict[str
         tx.connection.execute(
             table.update().where(same, table.c.valid_from == today).values(**facts, valid_to=None)
         )
-
-
-def _on(
-    connection: sa.Connection, table: sa.Table, which: sa.ColumnElement[bool], day: date
-) -> dict[str, Any] | None:
-    query = sa.select(table).where(
-        which,
-        table.c.valid_from <= day.isoformat(),
-        sa.or_(table.c.valid_to.is_(None), table.c.valid_to >= day.isoformat()),
-    )
-    row = connection.execute(query.order_by(table.c.valid_from.desc()).limit(1)).mappings().first()
-    return dict(row) if row is not None else None

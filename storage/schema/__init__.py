@@ -11,7 +11,7 @@ from storage.schema.access import (
     used_assertions,
 )
 from storage.schema.base import metadata
-from storage.schema.brought import import_records, imports, results
+from storage.schema.brought import import_records, imports, presented_again, results
 from storage.schema.casework import component_rules, components, dossiers, lots, procedures
 from storage.schema.events import deliveries, events, webhooks
 from storage.schema.facts import (
@@ -84,6 +84,7 @@ __all__ = [
     "objects",
     "page_prints",
     "people",
+    "presented_again",
     "procedures",
     "receipt_keys",
     "results",

@@ -1,4 +1,4 @@
-"""Tables of what other systems bring in: papers digitised elsewhere with their records, results of procedures."""
+"""Tables of what is brought in: papers digitised elsewhere with their records, results, what comes a second time."""
 
 from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, String, Table, Text
 
@@ -40,5 +40,17 @@ results = Table(
 )
 """The signed electronic results of dossiers (ND118 Art. 22); `result_code` is the mã loại kết quả."""
 
+presented_again = Table(
+    "presented_again",
+    metadata,
+    Column("dossier_code", String(60), ForeignKey("dossiers.code"), primary_key=True),
+    Column("document_id", ID, ForeignKey("documents.id", ondelete="CASCADE"), primary_key=True),
+    Column("presented_at", MOMENT, nullable=False),
+    Column("presented_by", PERSON, nullable=False),
+)
+"""Dossiers for which the same bytes came in again: the document stays the one it is, with the case it came in with,
+and belongs to these too."""
+
 Index("ix_results_document_id", results.c.document_id)
+Index("ix_presented_again_document_id", presented_again.c.document_id)
 Index("uq_imports_document_id", imports.c.document_id, imports.c.agency, unique=True)

@@ -9,6 +9,7 @@ _OF_HOLDER = (
 )
 _COMPONENT = "EXISTS (SELECT 1 FROM components wc WHERE wc.document_id = d.id AND wc.dossier_code {})"
 _RESULT = "EXISTS (SELECT 1 FROM results wr WHERE wr.document_id = d.id AND wr.dossier_code {})"
+_AGAIN = "EXISTS (SELECT 1 FROM presented_again wp WHERE wp.document_id = d.id AND wp.dossier_code {})"
 _OF_AGENCY = "IN (SELECT wd.code FROM dossiers wd WHERE wd.agency = :within_agency)"
 
 
@@ -23,7 +24,7 @@ class Within:
 def of_dossier(code: str, holder_id: str | None) -> Within:
     """What a dossier is about: its own papers and those of its holder, as `storage.access.targets` has it."""
     ways = ["d.dossier_code = :within_dossier"]
-    ways += [part.format("= :within_dossier") for part in (_COMPONENT, _RESULT)]
+    ways += [part.format("= :within_dossier") for part in (_COMPONENT, _RESULT, _AGAIN)]
     values = {"within_dossier": code}
     if holder_id is not None:
         ways.append(_OF_HOLDER)

@@ -16,20 +16,13 @@ from pipeline.application import open_application
 from pipeline.settings import load_settings
 from storage import schema as t
 from storage.search import index_document
+from tests import warm
 
-ECOPY = Path(sys.executable).with_name("ecopy")
 pytestmark = pytest.mark.slow
 
 
 def ecopy(home: Path, *words: object) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [str(ECOPY), *map(str, words), "--home", str(home)],
-        capture_output=True,
-        text=True,
-        timeout=180,
-        check=False,
-        env={**os.environ, "COLUMNS": "200"},
-    )
+    return warm.run((*words, "--home", home), env={**os.environ, "COLUMNS": "200"})
 
 
 @pytest.fixture(scope="module")

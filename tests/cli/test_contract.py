@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,8 +15,8 @@ import pytest
 from samples.formats import write_sample
 from samples.generate import generate
 from samples.hostile import write_hostile
+from tests import warm
 
-ECOPY = Path(sys.executable).with_name("ecopy")
 DOCUMENT_KEYS = [
     "id",
     "pages",
@@ -34,15 +34,19 @@ pytestmark = pytest.mark.slow
 
 
 def ecopy(*words: object, **environment: str) -> subprocess.CompletedProcess[str]:
-    import os
+    """The command in a process of its own, forked from one that has imported the program."""
+    return warm.run(words, env={**os.environ, "COLUMNS": "200", **environment})
 
+
+def installed(*words: object) -> subprocess.CompletedProcess[str]:
+    """The command as it is installed, from the start of its interpreter."""
     return subprocess.run(
-        [str(ECOPY), *(str(word) for word in words)],
+        [str(warm.ECOPY), *(str(word) for word in words)],
         capture_output=True,
         text=True,
         timeout=180,
         check=False,
-        env={**os.environ, "COLUMNS": "200", **environment},
+        env={**os.environ, "COLUMNS": "200"},
     )
 
 
@@ -69,7 +73,8 @@ def ran(tmp_path_factory: pytest.TempPathFactory) -> Ran:
     folder = tmp_path_factory.mktemp("cli")
     (card,) = write_sample(generate("can_cuoc", 4, "clean", layout="2024-sheet"), folder, "pdf", "card")
     broken = write_hostile("truncated_jpeg", folder)
-    done = ecopy("digitize", card, broken.path, "--home", folder / "home", "--out", folder / "out", "--json")
+    words = ("digitize", card, broken.path, "--home", folder / "home", "--out", folder / "out", "--json")
+    done = installed(*words)
     return Ran(folder / "home", folder / "out", card, done)
 
 
@@ -82,7 +87,7 @@ def test_digitize_answers_one_line_a_source_and_says_that_some_were_refused(ran:
     assert set(refused["error"]) == {"code", "message", "remedy"}
     assert refused["error"]["code"] == "INPUT_TRUNCATED"
     taken = answered["card.pdf"]
-    assert set(taken) == {"sources", "sha256", "pages", "left_out", "documents", "seconds"}
+    assert set(taken) == {"sources", "sha256", "pages", "left_out", "documents", "held_already", "seconds"}
     assert re.fullmatch(r"[0-9a-f]{64}", taken["sha256"])
     assert set(taken["seconds"]) >= {"receive", "triage", "pages", "capture", "read", "extract", "review"}
 
@@ -221,7 +226,7 @@ def test_an_unknown_id_is_a_clear_error(ran: Ran) -> None:
 
 
 def test_version_and_help() -> None:
-    assert re.fullmatch(r"ecopy \d+\.\d+\.\d+\n", ecopy("--version").stdout)
+    assert re.fullmatch(r"ecopy \d+\.\d+\.\d+\n", installed("--version").stdout)
     for command in (
         "init",
         "digitize",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -14,8 +15,11 @@ pytestmark = pytest.mark.slow
 
 
 def test_doctor_says_of_a_folder_what_it_does_not_hold(tmp_path: Path) -> None:
-    home = tmp_path / "home"
-    told = ecopy("doctor", "store", "--home", home, "--json")
+    ways = {"json": ("--json",), "people": (), "english": ("--lang", "en")}
+    with ThreadPoolExecutor(3) as at_once:  # each waits seconds for a lock to end
+        told, people, english = at_once.map(
+            lambda way: ecopy("doctor", "store", "--home", tmp_path / way, *ways[way]), ways
+        )
     assert told.returncode == 0, told.stderr
     found = {line["name"]: line["outcome"] for line in lines(told)}
     assert (found["no_overwrite"], found["lock_compliance"], found["versions"]) == (
@@ -23,10 +27,9 @@ def test_doctor_says_of_a_folder_what_it_does_not_hold(tmp_path: Path) -> None:
         "program",
         "absent",
     )
-    people = ecopy("doctor", "store", "--home", home)
     assert "chỉ chương trình này tuân theo" in people.stdout
-    assert "only this program" in ecopy("doctor", "store", "--home", home, "--lang", "en").stdout
-    assert ecopy("doctor", "second-store", "--home", home).returncode == 2
+    assert "only this program" in english.stdout
+    assert ecopy("doctor", "second-store", "--home", tmp_path / "json").returncode == 2
 
 
 def test_doctor_finds_a_bucket_that_is_not_there_and_one_without_locks(tmp_path: Path) -> None:

@@ -1,4 +1,8 @@
-"""Carries out the shell blocks of a page, in order, in a folder of their own."""
+"""Carries out the shell blocks of a page, in order, in a folder of their own.
+
+The first `ecopy` of a page is the installed program, started as a person starts it; the others are processes of
+their own too, but forked from one that has imported the program (`tests.warm`).
+"""
 
 from __future__ import annotations
 
@@ -8,6 +12,8 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+
+from tests import warm
 
 BIN = Path(sys.executable).parent
 
@@ -33,21 +39,22 @@ def unknown_options(text: str) -> list[str]:
 
 def carry_out(parts: list[str], folder: Path, **environment: str) -> str:
     """Run the parts as one script that stops at the first failure. Returns what it printed."""
-    surroundings: Mapping[str, str] = {
-        "PATH": f"{BIN}:{os.environ['PATH']}",
-        "HOME": str(folder),
-        "COLUMNS": "200",
-        **environment,
-    }
-    done = subprocess.run(
-        ["bash", "-c", "\n".join(["set -euxo pipefail", *parts])],
-        cwd=folder,
-        env=surroundings,
-        capture_output=True,
-        text=True,
-        timeout=600,
-        check=False,
-    )
+    with warm.on_path(folder) as warmed:
+        surroundings: Mapping[str, str] = {
+            "PATH": f"{warmed}:{BIN}:{os.environ['PATH']}",
+            "HOME": str(folder),
+            "COLUMNS": "200",
+            **environment,
+        }
+        done = subprocess.run(
+            ["bash", "-c", "\n".join(["set -euxo pipefail", *parts])],
+            cwd=folder,
+            env=surroundings,
+            capture_output=True,
+            text=True,
+            timeout=600,
+            check=False,
+        )
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-6000:]
     assert "Traceback" not in done.stderr
     return done.stdout

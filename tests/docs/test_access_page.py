@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import stat
-import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.docs.carried_out import BIN, blocks, carry_out, page, unknown_options
+from tests import warm
+from tests.docs.carried_out import blocks, carry_out, page, unknown_options
 
 PAGE = page("access.md")
 
@@ -20,13 +20,8 @@ def test_every_option_the_page_speaks_of_exists() -> None:
 
 
 def listed(home: Path, group: str) -> dict[str, dict[str, Any]]:
-    done = subprocess.run(
-        [str(BIN / "ecopy"), group, "list", "--json", "--home", str(home)],
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=60,
-    )
+    done = warm.run((group, "list", "--json", "--home", home))
+    assert done.returncode == 0, done.stderr
     return {found["id"]: found for found in map(json.loads, done.stdout.splitlines())}
 
 
@@ -50,13 +45,7 @@ def test_the_page_holds_from_the_first_command_to_the_last(tmp_path: Path) -> No
 @pytest.mark.slow
 def test_what_can_not_be_done_is_told_with_a_remedy(tmp_path: Path) -> None:
     def ecopy(*words: str) -> str:
-        done = subprocess.run(
-            [str(BIN / "ecopy"), *words, "--home", str(tmp_path), "--json", "--lang", "en"],
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=60,
-        )
+        done = warm.run((*words, "--home", tmp_path, "--json", "--lang", "en"))
         assert done.returncode in (1, 2), done.stderr
         return str(json.loads(done.stdout)["error"]["code"])
 

@@ -12,6 +12,13 @@ from tests.docs.carried_out import page
 
 PAGE = page("security.md")
 ROOT = Path(__file__).parents[2]
+DEMANDS = {
+    "1": (2, 9, 11, 3, 2), "2": (3, 3, 4, 1), "3": (0, 2, 4, 6, 5, 0, 2), "4": (3, 1, 2, 4), "5": (1, 3, 2, 3),
+    "6": (3, 12, 4, 4, 5, 3, 0, 4), "7": (3, 4, 2, 5, 2, 2), "8": (2, 3, 1, 1), "9": (3, 4),
+    "10": (2, 2, 4, 11, 5, 2, 3), "11": (2, 3, 3, 4, 1, 1, 0), "12": (3, 2, 4), "13": (1, 5, 2, 5), "14": (2, 4, 3),
+    "15": (3, 3, 7, 0), "16": (1, 5, 4, 3, 3), "17": (1, 4, 2),
+}  # fmt: skip
+"""Of every chapter of ASVS 5.0.0, how many demands of levels 1 and 2 its sections have; they come first in each."""
 ROWS = re.findall(r"^\| ([\d.–]+)(?: \?)? \| (.+?) \| (\S[^|]*?) \| (.*?) ?\|$", PAGE, re.MULTILINE)
 
 
@@ -25,6 +32,24 @@ def test_every_file_and_setting_that_is_named_exists() -> None:
     codes = {kind.code for kind in catalogue()}
     for name in re.findall(r"`([A-Z]+(?:_[A-Z]+)+)`", PAGE):
         assert name in codes or name.startswith("ECOPY_"), name
+
+
+def test_the_walk_leaves_nothing_of_level_2_out() -> None:
+    asked = [
+        f"{chapter}.{section}.{number}"
+        for chapter, sections in DEMANDS.items()
+        for section, count in enumerate(sections, 1)
+        for number in range(1, count + 1)
+    ]
+    assert [number for number, *_ in ROWS] == asked
+    assert len(asked) == 70 + 183, "of level 1, and of level 2 besides"
+
+
+def test_sections_without_a_row_are_named_in_both_languages() -> None:
+    empty = [f"{c}.{n}" for c, found in DEMANDS.items() for n, count in enumerate(found, 1) if not count]
+    for part in PAGE.split("\n# Application security"):
+        for section in empty:
+            assert re.search(rf"(?<![\d.]){re.escape(section)}(?![\d.]*\d)", part), section
 
 
 def test_every_row_has_a_state_and_a_reason() -> None:

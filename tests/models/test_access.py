@@ -73,12 +73,16 @@ see_corrections    dossier      a   a   a   a   .   .   .   .   a
                    lot          a   a   a   a   .   .   .   .   a
                    inspection   .   .   .   a   a   .   .   .   .
                    request      a   a   a   a   .   .   .   .   a
+look_at_correction dossier      c   c   c   c   .   .   .   .   c
+                   lot          c   c   c   c   .   .   .   .   c
+                   inspection   .   .   .   a   a   .   .   .   .
+                   request      c   c   c   c   .   .   .   .   c
 raise_correction   dossier      c   c   c   c   .   .   .   .   c
                    lot          c   c   c   c   .   .   .   .   c
                    request      c   c   c   c   .   .   .   .   c
-decide_correction  dossier      .   a   .   a   .   .   .   .   .
-                   lot          .   a   .   a   .   .   .   .   .
-                   request      .   a   .   a   .   .   .   .   .
+decide_correction  dossier      .   c   .   c   .   .   .   .   .
+                   lot          .   c   .   c   .   .   .   .   .
+                   request      .   c   .   c   .   .   .   .   .
 receive_request    request      a   a   .   a   .   .   .   .   a
 answer_request     request      .   a   .   a   .   .   .   .   .
 confirm            dossier      c   c   .   c   .   .   .   .   .
@@ -111,6 +115,8 @@ LOOKING_INSIDE = (
     Action.FIND_REUSE,
     Action.SEE_DOSSIER,
     Action.SEE_CORRECTIONS,
+    Action.LOOK_AT_CORRECTION,
+    Action.DECIDE_CORRECTION,
 )
 
 SITUATIONS: dict[str, tuple[Target, str]] = {

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import sqlalchemy as sa
+
 from models.ports import Clock
 from pipeline.application import Application, open_application
 from pipeline.digitize import Order, digitize
@@ -13,6 +15,8 @@ from pipeline.inputs import collect
 from pipeline.papers.outcome import SourceOutcome, SourceRefused
 from pipeline.settings import load_settings
 from samples.generate import generate
+from storage import schema as t
+from storage.records import DocumentRecord
 
 
 def sample_card(folder: Path, remark: str = "") -> Path:
@@ -32,6 +36,13 @@ def sample_card(folder: Path, remark: str = "") -> Path:
 def application(home: Path, clock: Clock | None = None, **settings: object) -> Iterator[Application]:
     with open_application(load_settings(home=home, **settings), clock) as app, app.working():
         yield app
+
+
+def documents_of(app: Application) -> list[DocumentRecord]:
+    """Every document of a register, oldest first."""
+    with app.register.reading() as connection:
+        ids = connection.scalars(sa.select(t.documents.c.id).order_by(t.documents.c.id)).all()
+    return [app.register.document(identifier) for identifier in ids]
 
 
 def digitized(

@@ -14,6 +14,7 @@ from pipeline.papers.outcome import SourceOutcome
 from storage.stores.base import Stored
 from storage.stores.folder import FolderStore
 from tests.pipeline.support import application, digitized, sample_card
+from tests.soundness import abandoned, missing, orphans, trail_break
 
 pytestmark = pytest.mark.slow
 
@@ -68,6 +69,10 @@ def test_a_paper_goes_on_from_wherever_the_store_failed_it(patience: Patience, t
     assert len(codes) >= 4, "original, reading, capture and e-copy are writes of their own"
     assert set(codes) in ({"STORAGE_STORE_FULL"}, {"STORAGE_STORE_DOWN"})
     with application(tmp_path / "home") as app:
-        assert (app.vault.missing(), app.vault.orphans(), app.vault.abandoned()) == ((), (), ())
-        assert app.register.first_audit_break() is None
+        assert (missing(app.engine, app.store), orphans(app.engine, app.store), abandoned(app.engine)) == (
+            (),
+            (),
+            (),
+        )
+        assert trail_break(app.engine) is None
         assert app.register.object_kinds()["ecopy"] == app.register.object_kinds()["original"] == 1

@@ -10,8 +10,9 @@ import pytest
 from models.states import DocumentState
 from pipeline.application import Application
 from pipeline.papers.outcome import SourceOutcome, SourceRefused
+from pipeline.stages.receive import known_content
 from samples.hostile import NAMES, write_hostile
-from tests.pipeline.support import application, digitized, sample_card
+from tests.pipeline.support import application, digitized, documents_of, sample_card
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +28,7 @@ def test_a_hostile_file_is_refused_by_its_code_and_kept(app: Application, tmp_pa
     assert isinstance(outcome, SourceRefused), outcome
     assert outcome.error.code in hostile.accepts
     assert outcome.error.remedy
-    source = app.register.source_by_content(_mac(app, hostile.path))
+    source = known_content(app, _mac(app, hostile.path))
     assert source is not None
     assert source.error_code == outcome.error.code
     assert app.vault.read(source.object_key) == hostile.path.read_bytes()
@@ -76,7 +77,8 @@ def test_a_reading_that_runs_out_of_time_leaves_the_document_where_it_was(tmp_pa
         (slow,) = digitized(app, tmp_path / "out", card)
         assert isinstance(slow, SourceRefused)
         assert slow.error.code == "ENGINE_FAULT"
-        (document,) = app.register.documents_in(DocumentState.TRIAGED)
+        (document,) = documents_of(app)
+        assert document.state is DocumentState.TRIAGED
         assert app.register.capture(document.id) is not None
     with application(tmp_path / "home") as app:
         (taken,) = digitized(app, tmp_path / "out", card)

@@ -26,7 +26,8 @@ from samples.generate import Sample, generate
 from signing.trust import TrustStore
 from signing.verify import verify_pdf
 from tests.pipeline.batches import blank_page, bound, card, separator_sheet, two_page_decision
-from tests.pipeline.support import application, digitized, sample_card
+from tests.pipeline.support import application, digitized, documents_of, sample_card
+from tests.soundness import trail_break
 
 
 def taken(outcomes: list[SourceOutcome | SourceRefused]) -> SourceOutcome:
@@ -191,7 +192,8 @@ def test_one_document_when_a_person_says_so_and_captured_before_it_is_read(
     with application(tmp_path / "home", ocr_timeout_seconds=0.05) as app:
         (slow,) = digitized(app, tmp_path / "out", two_cards, grouping="one", confirm=False)
         assert isinstance(slow, SourceRefused)
-        (document,) = app.register.documents_in(DocumentState.TRIAGED)
+        (document,) = documents_of(app)
+        assert document.state is DocumentState.TRIAGED
         assert document.pages == "1-3"
         assert app.register.capture(document.id) is not None
     with application(tmp_path / "home") as app:
@@ -214,7 +216,7 @@ def test_a_split_can_be_said_otherwise_until_somebody_confirms(two_cards: Path, 
         assert all(d.begins is None or d.begins.reason == "person" for d in said.documents)
         again = taken(digitized(app, tmp_path / "out", two_cards, confirm=False))
         assert [d.id for d in again.documents] == [d.id for d in said.documents]
-        assert app.register.first_audit_break() is None
+        assert trail_break(app.engine) is None
         replaced = {d.id for outcome in (split, whole) for d in outcome.documents}
         states = {app.register.document(identifier).state for identifier in replaced}
         assert states == {DocumentState.REPLACED}

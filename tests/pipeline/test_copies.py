@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -11,21 +11,28 @@ import pytest
 import sqlalchemy as sa
 
 from models.errors import BackupDamaged, BackupNotFound, BackupSamePlace, KeysMissing, WrongPassphrase
+from models.ids import new_id
 from models.signatures import Verdict
+from models.wire.receipts import Receipt, check_receipt
 from pipeline.access import fetch_ecopy
 from pipeline.application import Application
-from pipeline.copies.backups import back_up_to, copies_of, restore_from, verify_copy
+from pipeline.copies.backups import back_up_to, copies_of, open_place, restore_from, verify_copy
 from pipeline.copies.checks import check_store, last_checks
 from pipeline.papers.outcome import SourceOutcome
+from pipeline.receipts import receipt_keys, sign_receipt
+from pipeline.sealing import Seal
 from pipeline.settings import Settings, load_settings
 from signing.verify import verify_pdf
 from storage import schema as t
 from storage.copies.fixity import Budget
+from storage.copies.sets import content_of, seal
 from storage.keys.file import create_key_file
+from storage.keys.specs import ring_from
 from storage.search import SearchQuery, search
 from tests.pipeline.support import application, digitized, sample_card
 from tests.servers.postgres import new_database
 from tests.servers.seaweed import server
+from tests.soundness import missing, orphans, trail_break
 
 pytestmark = pytest.mark.slow
 PASSPHRASE = "mười hai con giáp"
@@ -94,8 +101,8 @@ def assert_all_there(app: Application, primary: Office, folder: Path) -> None:
     assert verify_pdf(folder / "fetched.pdf", app.hands.trust).verdict is Verdict.VALID
     source = app.register.source(app.register.document(primary.document).source_id)
     assert app.vault.read(source.object_key) == primary.card.read_bytes()
-    assert app.register.first_audit_break() is None
-    assert (app.vault.missing(), app.vault.orphans()) == ((), ())
+    assert trail_break(app.engine) is None
+    assert (missing(app.engine, app.store), orphans(app.engine, app.store)) == ((), ())
     with app.register.reading() as connection:
         hits = search(connection, SearchQuery(document_type="can_cuoc")).hits
     assert [hit.document_id for hit in hits] == [primary.document], "the database's own index is there again"
@@ -143,6 +150,79 @@ def test_nothing_is_restored_without_its_keys_or_by_the_wrong_passphrase(
     with pytest.raises(KeysMissing, match="file:"):
         restore_from(settings, disk, keys_from=box, passphrase=PASSPHRASE)
     assert not (tmp_path / "new" / "register.sqlite3").exists()
+
+
+def test_a_register_with_sealed_secrets_comes_back_with_the_key_that_seals_them_or_not_at_all(
+    primary: Office, tmp_path: Path
+) -> None:
+    disk, box = str(tmp_path / "disk"), tmp_path / "elsewhere.box"
+    with application(**primary.settings(primary.home)) as app:  # type: ignore[arg-type]
+        (key,) = receipt_keys(app).keys
+        name = app.seal.name
+        sealed_by = back_up_to(app, disk, keys_to=box, passphrase=PASSPHRASE).sealed.manifest.seals
+        bare = back_up_to(app, str(tmp_path / "bare")).sealed
+    assert sealed_by == (name,)
+    home = tmp_path / "new"
+    settings = load_settings(**primary.settings(home))
+    (home / "keys").mkdir(parents=True)
+    shutil.copy(primary.home / "keys" / "content.key", home / "keys")
+    with pytest.raises(KeysMissing, match=rf"sealing\.key \({name}\)"):
+        restore_from(settings, str(tmp_path / "bare"))
+    assert sorted(path.name for path in home.rglob("*") if path.is_file()) == ["content.key"], "nothing yet"
+    another = Seal(home / "keys" / "sealing.key", ring_from(settings.master_key, None))
+    assert another.name != name
+    with pytest.raises(KeysMissing, match=name):
+        restore_from(settings, str(tmp_path / "bare"))
+    (home / "keys" / "sealing.key").unlink()
+
+    place = open_place(str(tmp_path / "bare"), tmp_path)  # as made before manifests named these keys
+    before = seal(place, replace(bare.manifest, id=new_id(), seals=()), lambda content: None)
+    assert b"seals" not in content_of(before)
+    with pytest.raises(KeysMissing, match=r"sealing\.key"):
+        restore_from(settings, str(tmp_path / "bare"), wanted=before.manifest.id)
+
+    done = restore_from(settings, disk, keys_from=box, passphrase=PASSPHRASE)
+    assert done.faults == ()
+    with application(home, master_key=settings.master_key) as app:
+        assert (app.seal.name, receipt_keys(app).keys) == (name, (key,))
+
+
+def test_a_refused_restoration_leaves_no_keys_of_the_box_behind(primary: Office, tmp_path: Path) -> None:
+    disk, box = str(tmp_path / "disk"), tmp_path / "elsewhere.box"
+    with application(**primary.settings(primary.home)) as app:  # type: ignore[arg-type]
+        receipt_keys(app)
+        (primary.home / "keys" / "sealing.key").rename(tmp_path / "kept.key")
+        back_up_to(app, disk, keys_to=box, passphrase=PASSPHRASE)
+    home = tmp_path / "new"
+    settings = load_settings(**primary.settings(home))
+    with pytest.raises(KeysMissing, match=r"sealing\.key"):
+        restore_from(settings, disk, keys_from=box, passphrase=PASSPHRASE)
+    assert [path for path in home.rglob("*") if path.is_file()] == []
+    shutil.copy(tmp_path / "kept.key", home / "keys" / "sealing.key")
+    assert restore_from(settings, disk, keys_from=box, passphrase=PASSPHRASE).faults == ()
+
+
+def test_who_accepts_the_loss_gets_the_rest_and_hears_what_is_lost(
+    primary: Office, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    disk = str(tmp_path / "disk")
+    with application(**primary.settings(primary.home)) as app:  # type: ignore[arg-type]
+        (key,) = receipt_keys(app).keys
+        back_up_to(app, disk)
+    settings = load_settings(**primary.settings(tmp_path / "new"))
+    assert restore_from(settings, disk, without_keys=True).faults == ()
+    assert "content.key, sealing.key" in caplog.text
+    with application(settings.home, master_key=settings.master_key) as app:
+        signed = sign_receipt(app, receipt())
+        assert check_receipt(signed, receipt_keys(app)) == receipt(), "by a new key"
+        assert key in receipt_keys(app).keys, "old receipts are checked with the old one"
+
+
+def receipt() -> Receipt:
+    return Receipt(
+        upload="01ARZ3NDEKTSV4RRFFQ69G5FA1", document="01ARZ3NDEKTSV4RRFFQ69G5FA2", sha256="a" * 64, size=1, received_at="2026-11-22T09:00:00+07:00",
+        received_by="binh", agency="H99.01", purpose="intake:counter",
+    )  # fmt: skip
 
 
 def test_the_manifest_is_signed_and_one_that_was_altered_is_refused(primary: Office, tmp_path: Path) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 import signal
 import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,7 +17,9 @@ from pipeline.application import Application
 from pipeline.keeping.lifecycle import dispose, due, propose, tombstone
 from storage import schema as t
 from storage.keeping import disposal, lifecycle
+from tests import warm
 from tests.pipeline.support import application
+from tests.soundness import trail_break
 from tests.storage import papers
 from tests.storage.support import Room
 
@@ -63,7 +64,7 @@ def check_all_gone(doomed: Doomed) -> None:
         assert status.disposed
         assert known == set(app.store.keys())
         assert known & {doomed.paper.original, doomed.paper.file} == set()
-        assert app.register.first_audit_break() is None
+        assert trail_break(app.engine) is None
         assert due(app, purpose="inspection") == []
 
 
@@ -111,10 +112,7 @@ def test_an_object_that_the_store_will_not_give_up_stops_it_before_anything_is_c
 
 
 def _run(home: Path, at: int, *documents: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "tests.pipeline.killed_disposal", home, at, *documents]
-    return subprocess.run(
-        [str(part) for part in command], capture_output=True, text=True, timeout=120, check=False
-    )
+    return warm.run(("-m", "tests.pipeline.killed_disposal", home, at, *documents), timeout=120)
 
 
 @pytest.mark.slow

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,9 +16,10 @@ from pipeline.application import Application
 from pipeline.stages.review import confirm
 from storage.records import DocumentRecord, JudgementRecord
 from storage.register import Transaction
+from tests import warm
 from tests.extraction.support import paper
 from tests.pipeline.reviewing import OFFICER, decision, in_review, read
-from tests.pipeline.support import application, digitized, sample_card
+from tests.pipeline.support import application, digitized, documents_of, sample_card
 
 LETTER = """
 ỦY BAN NHÂN DÂN              CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM
@@ -162,7 +160,7 @@ def test_digitising_with_a_person_who_confirms_what_nobody_looked_at_judges_noth
     trusting.write_text(sure.model_dump_json(), encoding="utf-8")
     with application(tmp_path / "home", calibration=trusting) as app:
         digitized(app, tmp_path / "out", card)
-        assert [d.state for d in app.register.documents_in(*DocumentState)] == [DocumentState.APPROVED]
+        assert [d.state for d in documents_of(app)] == [DocumentState.APPROVED]
         assert list(app.register.judgements()) == []
 
 
@@ -199,8 +197,8 @@ def test_killed_around_its_commit_a_confirmation_is_there_whole_or_not_at_all(
 ) -> None:
     with application(tmp_path / "home") as app:
         document = in_review(app, decision())
-    command = [sys.executable, "-m", "tests.pipeline.killed_confirm", tmp_path / "home", document.id, commits]
-    killed = subprocess.run([str(part) for part in command], timeout=120, check=False, env=os.environ)
+    words = ("-m", "tests.pipeline.killed_confirm", tmp_path / "home", document.id, commits)
+    killed = warm.run(words, timeout=120)
     assert killed.returncode == -signal.SIGKILL
     with application(tmp_path / "home") as app:
         assert len(list(app.register.judgements())) == kept
@@ -216,7 +214,7 @@ def test_of_a_real_scan_everything_that_was_read_and_thought_is_kept(tmp_path: P
     card = sample_card(tmp_path)
     with application(tmp_path / "home") as app:
         digitized(app, tmp_path / "out", card, confirm=False)
-        (document,) = app.register.documents_in(DocumentState.IN_REVIEW)
+        (document,) = documents_of(app)
         kept = judged(app, document, corrections={"full_name": "Nguyễn Thị Khác"})
         engine = app.engine_version
     name = kept["full_name"]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import signal
 import subprocess
-import sys
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -22,9 +21,11 @@ from storage.database import open_database
 from storage.register import Register
 from storage.stores.folder import FolderStore
 from storage.vault import Vault
+from tests import warm
 from tests.clocks import FixedClock
 from tests.pipeline.batches import bound, card
 from tests.pipeline.support import sample_card
+from tests.soundness import abandoned, missing, orphans, trail_break
 
 SHARES = 8
 """The steps are dealt out over so many tests, so that they run side by side."""
@@ -33,10 +34,7 @@ EVERY = 4
 
 
 def _run(home: Path, out: Path, at: int, source: Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "tests.pipeline.killed_run", home, out, at, source]
-    return subprocess.run(
-        [str(part) for part in command], capture_output=True, text=True, timeout=120, check=False
-    )
+    return warm.run(("-m", "tests.pipeline.killed_run", home, out, at, source), timeout=120)
 
 
 @pytest.fixture(scope="module")
@@ -128,8 +126,8 @@ def _check(home: Path, out: Path, source: Path, outcome: dict[str, object]) -> N
     }
     store = FolderStore(home / "objects")
     vault, register = Vault(engine, store, FixedClock()), Register(engine, FixedClock())
-    assert (vault.missing(), vault.orphans(), vault.abandoned()) == ((), (), ())
-    assert register.first_audit_break() is None
+    assert (missing(engine, store), orphans(engine, store), abandoned(engine)) == ((), (), ())
+    assert trail_break(engine) is None
     names = []
     for number, document in enumerate(documents, start=1):
         original = register.source(register.document(document["id"]).source_id)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from models.states import DossierState, EcopyState
 from pipeline.access import confirm_document, fetch_ecopy, issue_document
@@ -15,11 +16,12 @@ from pipeline.cases.procedures import import_procedures
 from pipeline.papers.outcome import SourceOutcome
 from pipeline.settings import load_settings
 from signing.verify import verify_pdf
+from storage import schema as t
 from storage.database import HEAD, current_revision
 from storage.papers import facts
-from storage.people.holders import holders_of_document
 from tests.pipeline.support import application, digitized, sample_card
 from tests.servers.postgres import new_database
+from tests.soundness import abandoned, missing, trail_break
 
 SAMPLES = Path(__file__).parents[2] / "samples" / "procedures.yaml"
 CODE = "H99.01-261122-0001"
@@ -49,15 +51,16 @@ def test_a_paper_goes_the_whole_way_from_dossier_to_reuse(tmp_path: Path) -> Non
         assert ecopy.state is EcopyState.ISSUED
         assert app.register.document(waiting.id).reusable_from is not None
         with app.register.reading() as connection:
-            (holder,) = holders_of_document(connection, waiting.id)
-            assert {one.kind for one in holder.identifiers} == {"personal_id"}
+            link, number = t.document_holders.c, t.holder_identifiers.c
+            kinds = sa.select(number.kind).join(t.document_holders, link.holder_id == number.holder_id)
+            assert list(connection.scalars(kinds.where(link.document_id == waiting.id))) == ["personal_id"]
             assert len(facts.signatures_of(connection, waiting.id)) == 2
             assert facts.document_facts(connection, waiting.id).document_type == "can_cuoc"
         fetch_ecopy(app, waiting.id, tmp_path / "copy.pdf", purpose=f"dossier:{CODE}")
         assert verify_pdf(tmp_path / "copy.pdf", app.hands.trust).verdict == "valid"
-        assert app.register.first_audit_break() is None
-        assert app.vault.missing() == ()
-        assert app.vault.abandoned() == ()
+        assert trail_break(app.engine) is None
+        assert missing(app.engine, app.store) == ()
+        assert abandoned(app.engine) == ()
         (again,) = digitized(app, tmp_path / "out", paper, confirm=False)
         assert isinstance(again, SourceOutcome)
         assert again.documents[0].id == waiting.id

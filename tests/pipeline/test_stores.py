@@ -27,6 +27,7 @@ from storage.stores.folder import FolderStore
 from tests.pipeline.reviewing import decision, in_review
 from tests.pipeline.support import application, digitized, sample_card
 from tests.servers import seaweed
+from tests.soundness import abandoned, missing, orphans
 
 
 @pytest.mark.parametrize(
@@ -88,7 +89,7 @@ def test_a_paper_goes_the_whole_way_encrypted_in_a_bucket(tmp_path: Path) -> Non
                 stored = handle.read()
             assert sha256(stored).hexdigest() == row["sha256"]
             assert stored.startswith(b"ECOPYEV1")
-        assert app.vault.missing() == app.vault.orphans() == app.vault.abandoned() == ()
+        assert missing(app.engine, app.store) == orphans(app.engine, app.store) == abandoned(app.engine) == ()
     with application(tmp_path / "home", store=url, master_key=f"file:{key}") as app:
         locked = {row["kind"] for row in objects_of(app) if row["locked_until"]}
         assert locked == {"original", "capture", "ecopy"}
@@ -176,7 +177,7 @@ def test_trying_out_a_store_is_on_record_and_leaves_nothing(tmp_path: Path) -> N
     with application(tmp_path) as app:
         checks = list(check_store(app))
         assert {check.outcome for check in checks if check.required} == {"held"}
-        assert app.vault.orphans() == ()
+        assert orphans(app.engine, app.store) == ()
         (act,) = app.register.audit_of(app.store.description[:80])
         assert (act.action, act.details["broken"]) == ("check_store", [])
         with pytest.raises(NoSecondStore):

@@ -21,6 +21,7 @@ from samples.demo import demo_truth
 from signing.trust import TrustStore
 from signing.verify import verify_pdf
 from tests.pipeline.conftest import Finished
+from tests.soundness import trail_break
 
 KNOWN_FALSE_POSITIVES = ("SIGNATURE-BYTERANGE-001", "UNICODE-MAPPING-001")
 """Rules that misjudge a signature with a later revision and a legal bfrange array."""
@@ -191,7 +192,7 @@ def test_every_act_is_on_record_with_a_purpose(finished: Finished) -> None:
     entries = finished.app.register.audit_of(document.id)
     assert [e.action for e in entries] == ["receive", "sign_capture", "confirm", "compose", "export"]
     assert all(e.purpose for e in entries)
-    assert finished.app.register.first_audit_break() is None
+    assert trail_break(finished.app.engine) is None
     assert document.ecopy is not None
     assert [e.action for e in finished.app.register.audit_of(document.ecopy.id)] == ["sign_ecopy", "issue"]
 

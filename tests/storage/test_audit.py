@@ -18,6 +18,7 @@ from storage.audit import checker as checker
 from storage.audit.anchors import Anchor, add_anchor, unanchored
 from storage.audit.verify import Verification, recorded_head, snapshot, verify, verify_newest
 from storage.schema import audit, audit_anchors, audit_head
+from tests.soundness import trail_break
 from tests.storage.support import Room, room
 
 
@@ -92,7 +93,7 @@ def rewrite(home: Room, first: int, **values: Any) -> None:
 
 def test_an_untouched_trail_is_sound(kept: Room) -> None:
     assert verified(kept) == Verification(5, 1, 5, 0, None, None, ())
-    assert kept.register.first_audit_break() is None
+    assert trail_break(kept.engine) is None
     assert [e.details["number"] for e in kept.register.audit_of("subject")] == [0, 1, 2, 3, 4]
 
 
@@ -119,7 +120,7 @@ def test_a_trail_without_entries_is_sound(home: Room) -> None:
 def test_an_altered_entry_is_named_whatever_was_altered(kept: Room, values: dict[str, Any]) -> None:
     change(kept, 3, **values)
     assert found(kept) == [(checker.ALTERED, 3, 3)]
-    assert kept.register.first_audit_break() == 3
+    assert trail_break(kept.engine) == 3
 
 
 def test_a_finding_says_between_which_times(kept: Room) -> None:

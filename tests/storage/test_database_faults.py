@@ -19,6 +19,7 @@ from storage.register import Register
 from storage.stores.folder import FolderStore
 from storage.vault import Vault
 from tests.clocks import FixedClock
+from tests.soundness import abandoned, missing, orphans, trail_break
 from tests.storage.support import Room
 
 
@@ -82,7 +83,7 @@ def test_a_database_that_is_restarted_in_mid_transaction_loses_only_what_was_not
     assert home.vault.read(home.register.source(kept.source_id).object_key) == b"committed"
     with home.register.transaction(actor="t", purpose="t") as tx:
         tx.set_document_state(kept, DocumentState.TRIAGED)
-    assert home.register.first_audit_break() is None
+    assert trail_break(home.engine) is None
     home.receive(b"afterwards")
     home.engine.dispose()
 
@@ -102,8 +103,8 @@ def test_a_crash_between_the_object_and_its_row_leaves_nothing_that_is_not_found
     with pytest.raises(StorageFault):
         cut_off()
     server.start()
-    assert home.vault.abandoned() == (ref.key,)
-    assert (home.vault.missing(), home.vault.orphans()) == ((), ())
+    assert abandoned(home.engine) == (ref.key,)
+    assert (missing(home.engine, home.store), orphans(home.engine, home.store)) == ((), ())
     assert home.register.capture(document.id) is None
     home.engine.dispose()
 

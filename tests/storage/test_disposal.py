@@ -13,6 +13,7 @@ from models.states import DocumentState
 from storage import schema as t
 from storage.keeping import disposal, lifecycle, scrubbing
 from storage.keeping.scrubbing import Tombstone
+from tests.soundness import missing, trail_break
 from tests.storage import papers
 from tests.storage.support import Room
 
@@ -176,7 +177,7 @@ def test_nothing_that_tells_of_the_paper_is_left(home: Room) -> None:
         assert connection.scalar(sa.select(t.disposals.c.state)) == "done"
     assert home.register.document(paper.document).state is DocumentState.DISPOSED
     assert home.register.document(other.document).state is DocumentState.APPROVED
-    assert home.vault.missing() == ()
+    assert missing(home.engine, home.store) == ()
     with home.register.reading() as connection:
         stone = scrubbing.tombstone(connection, paper.document)
         ((document_id, _, keys),) = disposal.destroyed(connection)
@@ -185,7 +186,7 @@ def test_nothing_that_tells_of_the_paper_is_left(home: Room) -> None:
     assert (document_id, set(keys)) == (paper.document, {paper.original, paper.file})
     assert status is not None
     assert status.disposed
-    assert home.register.first_audit_break() is None
+    assert trail_break(home.engine) is None
 
 
 def _tell_everywhere(connection: sa.Connection, paper: papers.Paper, code: str) -> None:

@@ -21,9 +21,10 @@ from storage.papers import facts
 from storage.register import Register
 from storage.search import SearchQuery, forget, index_document, search
 from tests.clocks import FixedClock
+from tests.soundness import trail_break
 from tests.storage.support import DATABASES, database_url
 
-RELEASES = ("0001", "0002", "0003", "0004", "0005")
+RELEASES = ("0001", "0002", "0003", "0004", "0005", "0006")
 AT = "2026-01-05T08:00:00+07:00"
 SOURCES, DOCUMENTS = ("S1", "S2", "S3"), ("D1", "D2", "D3")
 """One confirmed and issued, one in review with its capture, one just received."""
@@ -130,7 +131,10 @@ class _Writer:
 
 
 def waiting_in(release: str) -> list[str]:
-    """Documents of which facts are to be gathered: what was confirmed or signed, or what is in the search already."""
+    """Documents of which facts are to be gathered: what was confirmed or signed, or what is in the search already and is
+    to be written anew."""
+    if release >= "0006":
+        return []
     return ["D1"] if release >= "0004" else ["D1", "D2"]
 
 
@@ -174,7 +178,7 @@ def test_everything_that_was_there_is_there_still(old: Old) -> None:
 def test_the_trail_stays_sound_and_goes_on(old: Old) -> None:
     engine = old.brought_forward()
     register = Register(engine, FixedClock())
-    assert register.first_audit_break() is None
+    assert trail_break(engine) is None
     assert [e.action for e in register.audit_of("D1")] == list(ACTS)
     with engine.connect() as connection:
         head = connection.execute(sa.select(schema.audit_head)).mappings().one()
@@ -183,10 +187,10 @@ def test_the_trail_stays_sound_and_goes_on(old: Old) -> None:
     assert entry_hash(last) == last["hash"]
     with register.transaction(actor="officer", purpose="dossier:1") as tx:
         tx.audit("look", "D1")
-    assert register.first_audit_break() is None
+    assert trail_break(engine) is None
     with engine.begin() as connection:  # an entry of the earlier release
         connection.execute(schema.audit.update().where(schema.audit.c.seq == 2).values(actor="nobody"))
-    assert register.first_audit_break() == 2
+    assert trail_break(engine) == 2
     engine.dispose()
 
 

@@ -182,7 +182,8 @@ def test_an_override_needs_something_to_override_and_leaves_the_component_wanted
     override(paper.document)
     assert component(home, code).state is ComponentState.WANTED
     with home.register.reading() as connection:
-        (event,) = reuse.events_of(connection, paper.document)
+        (event,) = connection.execute(sa.select(t.reuse_events)).all()
+    assert event.document_id == paper.document
     assert (event.kind, event.reason_code) == ("overridden", "verify_authenticity")
     revoked = papers.paper(home, whose, ecopy_state="revoked")
     with pytest.raises(NothingToOverride):

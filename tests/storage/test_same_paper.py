@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+import sqlalchemy as sa
 
 from models.holders import HolderIdentifier
 from storage.papers import same_paper
@@ -18,7 +19,7 @@ NEW = "01ARZ3NDEKTSV4RRFFQ69G5FAV"
 
 def earlier(home: Room, key: PaperKey) -> list[tuple[str, str | None]]:
     with home.register.reading() as connection:
-        found = same_paper.earlier(connection, NEW, key)
+        found = same_paper.earlier(connection, NEW, key, sa.true())
     return [(one.document_id, likeness(one, None)) for one in found]
 
 

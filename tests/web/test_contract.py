@@ -1,5 +1,5 @@
 """The whole described API, asked by people, devices and systems with whatever fits its description or does not: no request
-breaks it, and every answer is one that the description tells of.
+breaks it, and every answer is one that the description tells of, each code by its name; on SQLite and on PostgreSQL.
 
 `ECOPY_CONTRACT_EXAMPLES=200 pytest tests/web/test_contract.py` asks longer, and differently every time.
 """
@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -28,13 +29,15 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from models.errors import LimitReached, catalogue
+from models.errors import LimitReached, MethodNotAllowed, NoSuchAddress, catalogue
 from pipeline.settings import load_settings
+from tests.servers.postgres import new_database
 from tests.web.peopled import Peopled, peopled
 from web.app import create_app
 
 EXAMPLES = int(os.environ.get("ECOPY_CONTRACT_EXAMPLES", "3"))
 """Of each operation, as it is described and as it is not; in CI the same ones every time."""
+LONGER = EXAMPLES > 3
 CHECKS = [
     not_a_server_error,
     content_type_conformance,
@@ -42,11 +45,8 @@ CHECKS = [
     response_schema_conformance,
     status_code_conformance,
 ]
-BEFORE_ANY_ADDRESS = {error.code for error in catalogue() if issubclass(error, LimitReached)} | {
-    "NO_SUCH_ADDRESS",
-    "METHOD_NOT_ALLOWED",
-}
-"""What is refused before it is known which operation is meant, so no operation tells of it."""
+OF_NO_OPERATION = {NoSuchAddress.code, MethodNotAllowed.code}
+"""What is answered where what was made up leads to no operation at all, so that none can tell of it."""
 
 
 def operations() -> dict[str, APIOperation]:
@@ -55,14 +55,41 @@ def operations() -> dict[str, APIOperation]:
     return {found.ok().label: found.ok() for found in schema.get_all_operations()}
 
 
+def _described(operation: APIOperation, status: int) -> str:
+    """What the description says of that answer."""
+    words: str = operation.definition.raw["responses"][str(status)]["description"]
+    return words
+
+
 OPERATIONS = operations()
 
 
-@pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Peopled]:
-    rates = ("requests_per_minute", "stranger_requests_per_minute", "sign_ins_per_minute")
-    with peopled(tmp_path_factory.mktemp("contract"), **dict.fromkeys(rates, 1_000_000)) as found:
-        yield found
+@dataclass(frozen=True)
+class Asked:
+    """Who is asked, and how often about each operation."""
+
+    house: Peopled
+    examples: int
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def asked(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Asked]:
+    """On both databases; on the second with one example of each, unless it is to be longer anyway."""
+    on_server = request.param == "postgresql"
+    settings: dict[str, object] = {"database_url": new_database()} if on_server else {}
+    settings |= dict.fromkeys(
+        ("requests_per_minute", "stranger_requests_per_minute", "sign_ins_per_minute"), 1_000_000
+    )
+    with peopled(tmp_path_factory.mktemp("contract"), **settings) as house:
+        assert house.served.office.engine.dialect.name == request.param
+        yield Asked(house, 1 if on_server and not LONGER else EXAMPLES)
+
+
+@pytest.mark.parametrize("label", sorted(OPERATIONS))
+def test_every_operation_tells_of_the_limits_before_it(label: str) -> None:
+    for error in catalogue():
+        if issubclass(error, LimitReached) and error is not LimitReached:
+            assert f"`{error.code}`" in _described(OPERATIONS[label], error.http_status)
 
 
 @pytest.mark.slow
@@ -70,34 +97,37 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Peopled]:
     "mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE], ids=["as told", "otherwise"]
 )
 @pytest.mark.parametrize("label", sorted(OPERATIONS))
-def test_nothing_that_is_asked_breaks_it(house: Peopled, label: str, mode: GenerationMode) -> None:
-    operation = OPERATIONS[label]
+def test_nothing_that_is_asked_breaks_it(asked: Asked, label: str, mode: GenerationMode) -> None:
+    operation, house = OPERATIONS[label], asked.house
     callers = house.callers()
     with httpx.Client(base_url=house.served.url, timeout=60) as client:
 
         @settings(
-            max_examples=EXAMPLES,
-            derandomize=EXAMPLES <= 3,
+            max_examples=asked.examples,
+            derandomize=not LONGER,
             database=None,
             deadline=None,
             phases=[Phase.generate],
             suppress_health_check=list(HealthCheck),
         )
         @given(case=operation.as_strategy(generation_mode=mode), data=st.data())
-        def asked(case: Case, data: st.DataObject) -> None:
+        def ask(case: Case, data: st.DataObject) -> None:
             _as_somebody(case, callers, house, data)
             _with_real_names(case, house, data)
             answer = _answer(client, case)
-            if _code(answer) in BEFORE_ANY_ADDRESS:
-                assert answer.status_code < 500
+            code = _code(answer)
+            if code in OF_NO_OPERATION:
                 return
             try:
                 case.validate_response(answer, checks=CHECKS)
             except FailureGroup as failures:
                 raise AssertionError("\n".join(str(one) for one in failures.exceptions)) from None
+            if code is not None:
+                told = _described(operation, answer.status_code)
+                assert f"`{code}`" in told, f"{code} came, of {answer.status_code} is said: {told}"
 
         try:
-            asked()
+            ask()
         except Unsatisfiable:
             assert mode is GenerationMode.NEGATIVE, "where nothing can be wrong"
 

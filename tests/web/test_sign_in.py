@@ -251,6 +251,29 @@ def test_a_cookie_is_no_proof_for_a_change_that_another_site_asks_for(
     assert found.status_code == 401, "signing out ends the session, not only the cookie"
 
 
+def test_behind_https_the_cookie_is_one_that_no_other_host_can_set(
+    tmp_path_factory: pytest.TempPathFactory, clock: FixedClock
+) -> None:
+    home = tmp_path_factory.mktemp("https")
+    with served(home, clock, public_url="https://ecopy.example") as house, house.client() as client:
+        user = new_user(house, clock, "behind-proxy")
+        clock.move(timedelta(minutes=1))
+        said = user.sign_in(client).headers["set-cookie"]
+        name, _, rest = said.partition("=")
+        token, _, facts = rest.partition(";")
+        assert name == "__Host-ecopy_session"
+        assert {one.strip().lower() for one in facts.split(";")} >= {
+            "secure", "httponly", "path=/", "samesite=strict",
+        }  # fmt: skip
+        assert "domain" not in facts.lower()
+        client.cookies.clear()
+        assert client.get("/api/v1/me", headers={"Cookie": f"{name}={token}"}).status_code == 200
+        plain = client.get("/api/v1/me", headers={"Cookie": f"ecopy_session={token}"})
+        assert plain.status_code == 401, "one that a page over http could have set is none"
+        ended = client.delete("/api/v1/session", headers={"Cookie": f"{name}={token}", **SAME_SITE})
+        assert ended.headers["set-cookie"].startswith(f'{name}="";')
+
+
 def test_one_sees_ones_own_sessions_and_ends_them(
     house: Served, clock: FixedClock, client: httpx.Client
 ) -> None:

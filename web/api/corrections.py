@@ -54,10 +54,19 @@ Named = Annotated[Id, Path(description="The correction's id.")]
     response_model=Correction,
     summary="Put on record that the paper says something else than the data",
     responses=problems(
-        NotFound, UnknownField, BadFieldValue, ConflictError, IdempotencyKeyReused, RequestAtWork
+        NotFound,
+        DocumentRestricted,
+        DocumentDisposed,
+        UnknownField,
+        BadFieldValue,
+        ConflictError,
+        IdempotencyKeyReused,
+        RequestAtWork,
     ),
 )
-def raise_correction(door: AtTheDoor, body: CorrectionToRaise, once: DoneOnce) -> Response:
+def raise_correction(
+    door: AtTheDoor, body: CorrectionToRaise, once: DoneOnce, reason: StatedReason
+) -> Response:
     """Nothing is changed by it (ND118 Art. 17.1.b). The same disagreement, still open, is one correction."""
     person, document = door.admit_to_document(Action.RAISE_CORRECTION, body.document)
     purpose = door.purpose
@@ -73,6 +82,7 @@ def raise_correction(door: AtTheDoor, body: CorrectionToRaise, once: DoneOnce) -
                 person=person,
                 dossier=purpose.reference if purpose.kind is PurposeKind.DOSSIER else None,
                 note=body.note,
+                reason=reason,
             )
         ),
         location=lambda made: f"{router.prefix}/{made.id}",
@@ -121,7 +131,7 @@ def list_corrections(
 def show_correction(
     door: AtTheDoor, correction: Named, request: Request, response: Response, reason: StatedReason
 ) -> Correction | Response:
-    person = _admitted(door, Action.SEE_CORRECTIONS, correction)
+    person = _admitted(door, Action.LOOK_AT_CORRECTION, correction)
     found = corrections.look_at(
         door.office, correction, person=person, purpose=str(door.purpose), reason=reason
     )
@@ -134,22 +144,27 @@ def show_correction(
     summary="Accept a correction, which gives the field a new version, or reject it",
     responses=problems(
         NotFound,
+        DocumentRestricted,
+        DocumentDisposed,
         WrongRole,
         SamePersonTwice,
         IllegalTransition,
         BadFieldValue,
+        ConflictError,
         HomeBusy,
         IdempotencyKeyReused,
         RequestAtWork,
     ),
 )
 def decide_correction(
-    door: AtTheDoor, correction: Named, body: CorrectionDecision, once: DoneOnce
+    door: AtTheDoor, correction: Named, body: CorrectionDecision, once: DoneOnce, reason: StatedReason
 ) -> Response:
     person = _admitted(door, Action.DECIDE_CORRECTION, correction)
 
     def decided() -> CorrectionDecided:
-        done = corrections.decide(door.office, correction, accept=body.accept, person=person, note=body.note)
+        done = corrections.decide(
+            door.office, correction, accept=body.accept, person=person, note=body.note, reason=reason
+        )
         return CorrectionDecided(correction=_wire(done.task), outdated=done.outdated)
 
     return once(door, body, decided, status=200)

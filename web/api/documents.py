@@ -33,7 +33,7 @@ from models.people import Role
 from models.wire.documents import Confirmation, DocumentData, DocumentStatus
 from models.wire.national import DOC_CODE, NationalDocument
 from models.wire.words import Id
-from pipeline.access import confirm_document, issue_document
+from pipeline import access
 from pipeline.authority import office_for
 from pipeline.papers.data import look_at_data
 from pipeline.papers.data_sheet import data_sheet
@@ -90,7 +90,7 @@ def show_document(
     summary="What stands on a document, by its type's schema",
     responses={**_NOT_CHANGED, **problems(*_SHUT, NotConfirmed, IllegalTransition)},
 )
-def show_data(
+def show_document_data(
     door: AtTheDoor, id: Named, request: Request, response: Response, reason: StatedReason
 ) -> DocumentData | Response:
     """People get a machine's proposal until somebody has confirmed; other systems get confirmed data alone."""
@@ -103,7 +103,7 @@ def show_data(
     summary="The same as pages that people read",
     responses={**_PDF, **problems(*_SHUT, NotConfirmed, IllegalTransition)},
 )
-def show_data_sheet(door: AtTheDoor, id: Named, reason: StatedReason) -> Response:
+def show_document_sheet(door: AtTheDoor, id: Named, reason: StatedReason) -> Response:
     """It says of itself that it is no e-copy: what proves the data is the signed e-copy."""
     data = _data(door, id, reason, "data_sheet")
     office = door.office
@@ -154,14 +154,14 @@ def fetch_capture(door: AtTheDoor, id: Named, request: Request, reason: StatedRe
         RequestAtWork,
     ),
 )
-def confirm(door: AtTheDoor, id: Named, body: Confirmation, once: DoneOnce) -> Response:
+def confirm_document(door: AtTheDoor, id: Named, body: Confirmation, once: DoneOnce) -> Response:
     """ND118 Art. 19.2: without it there is no e-copy and nothing to use again."""
     admitted, document = door.admit_to_document(Action.CONFIRM, id)
     rules = door.office.rules_of(document.rule_set)
     person = office_for(door.caller, admitted, rules.ecopy.confirmer_roles.value)
 
     def work() -> DocumentStatus:
-        confirm_document(
+        access.confirm_document(
             door.office,
             document.id,
             person,
@@ -179,10 +179,10 @@ def confirm(door: AtTheDoor, id: Named, body: Confirmation, once: DoneOnce) -> R
     summary="Compose, sign in the agency's name and issue the e-copy; issued already, it is done",
     responses=problems(*_SHUT, NotConfirmed, CopyNotAllowed, HomeBusy, SigningFault),
 )
-def issue(door: AtTheDoor, id: Named) -> DocumentStatus:
+def issue_document(door: AtTheDoor, id: Named) -> DocumentStatus:
     """A fault of signing or time-stamping loses nothing: the same request goes on where it stopped."""
     _, document = door.admit_to_document(Action.ISSUE, id)
-    _when_free(lambda: issue_document(door.office, document.id))
+    _when_free(lambda: access.issue_document(door.office, document.id))
     return document_status(door.office, document.id, door.language)
 
 

@@ -12,6 +12,7 @@ from models.errors import (
     CaseEnded,
     ComponentMet,
     ComponentNotScanned,
+    ConflictError,
     DossierExists,
     IdempotencyKeyReused,
     IllegalTransition,
@@ -91,7 +92,9 @@ def show_dossier(door: AtTheDoor, code: Named, request: Request, response: Respo
     "/{code}/components/{component}",
     response_model=Dossier,
     summary="Say how a component was met without a scan, or that it is wanted again",
-    responses=problems(NotFound, UnknownComponent, CaseEnded, IllegalTransition, PreconditionFailed),
+    responses=problems(
+        NotFound, UnknownComponent, CaseEnded, ConflictError, IllegalTransition, PreconditionFailed
+    ),
 )
 def meet_component(
     door: AtTheDoor,
@@ -113,7 +116,13 @@ def meet_component(
     response_model=Dossier,
     summary="Say which of the dossier's own scans meets a component",
     responses=problems(
-        NotFound, UnknownComponent, CaseEnded, ComponentNotScanned, ComponentMet, PreconditionFailed
+        NotFound,
+        UnknownComponent,
+        CaseEnded,
+        ConflictError,
+        ComponentNotScanned,
+        ComponentMet,
+        PreconditionFailed,
     ),
 )
 def link_document(
@@ -136,7 +145,7 @@ def link_document(
     "/{code}/state",
     response_model=Dossier,
     summary="Hand a dossier over, ask for it to be supplemented, or say that it is complete again",
-    responses=problems(NotFound, IllegalTransition, NotYetDigitised, PreconditionFailed),
+    responses=problems(NotFound, ConflictError, IllegalTransition, NotYetDigitised, PreconditionFailed),
 )
 def move_dossier(
     door: AtTheDoor,
@@ -156,7 +165,9 @@ def move_dossier(
     "/{code}/outcome",
     response_model=DossierEnded,
     summary="Put the outcome of a dossier on record; a success makes its papers reusable",
-    responses=problems(NotFound, IllegalTransition, NotYetDigitised, IdempotencyKeyReused, RequestAtWork),
+    responses=problems(
+        NotFound, ConflictError, IllegalTransition, NotYetDigitised, IdempotencyKeyReused, RequestAtWork
+    ),
 )
 def end_dossier(door: AtTheDoor, code: Named, body: DossierEnd, once: DoneOnce) -> Response:
     """ND118 Art. 22.1. The same outcome again is answered alike, with or without an `Idempotency-Key`."""

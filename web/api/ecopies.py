@@ -64,7 +64,7 @@ _STANDINGS: dict[EcopyState, Standing] = {
     },
 )
 @router.head("/{id}", response_class=Response, include_in_schema=False)
-def fetch(door: AtTheDoor, id: Named, request: Request, reason: StatedReason) -> Response:
+def fetch_ecopy(door: AtTheDoor, id: Named, request: Request, reason: StatedReason) -> Response:
     """`Range`, `If-Range` and `If-None-Match` are understood; the ETag is the file's SHA-256, and `Ecopy-State` tells
     what it is worth today. A superseded or revoked one is still given out, as evidence of what was used."""
     _, document = door.admit_to_document(Action.FETCH_ECOPY, id)
@@ -92,7 +92,7 @@ def given_out(door: Door, request: Request, found: Fetched) -> VaultFile:
     summary="The transfer note that the e-copy carries: how paper became a file",
     responses={304: {"description": "Not changed."}, **problems(*_SHUT)},
 )
-def show_note(
+def show_ecopy_note(
     door: AtTheDoor, id: Named, request: Request, response: Response, reason: StatedReason
 ) -> TransferNote | Response:
     _, document = door.admit_to_document(Action.SEE_NOTE, id)
@@ -106,7 +106,7 @@ def show_note(
     summary="Whether an e-copy counts today; for everybody",
     responses=problems(NotFound, door=False),
 )
-def show_standing(office: Office, id: Named, response: Response) -> EcopyStanding:
+def show_ecopy_status(office: Office, id: Named, response: Response) -> EcopyStanding:
     """It tells nothing but the state, neither whose e-copy it is nor why it counts no more. Nobody has to say who they
     are; how often an address may ask is limited."""
     response.headers["Cache-Control"] = "no-store"
@@ -125,7 +125,7 @@ def show_standing(office: Office, id: Named, response: Response) -> EcopyStandin
         NotFound, WrongRole, UnknownReason, NoteNeeded, IllegalTransition, IdempotencyKeyReused, RequestAtWork
     ),
 )
-def revoke(door: AtTheDoor, id: Named, body: Revocation, once: DoneOnce) -> Response:
+def revoke_ecopy(door: AtTheDoor, id: Named, body: Revocation, once: DoneOnce) -> Response:
     admitted, _ = door.admit_to_document(Action.CHANGE_STATUS, id)
     person = office_for(door.caller, admitted, door.office.rules_today().lifecycle.status_roles.value)
 
@@ -144,7 +144,7 @@ def revoke(door: AtTheDoor, id: Named, body: Revocation, once: DoneOnce) -> Resp
         NotFound, WrongRole, NotTheSamePaper, IllegalTransition, IdempotencyKeyReused, RequestAtWork
     ),
 )
-def supersede(door: AtTheDoor, id: Named, body: Supersession, once: DoneOnce) -> Response:
+def supersede_ecopy(door: AtTheDoor, id: Named, body: Supersession, once: DoneOnce) -> Response:
     admitted, _ = door.admit_to_document(Action.CHANGE_STATUS, id)
     door.admit_to_document(Action.CHANGE_STATUS, body.by_ecopy)
     person = office_for(door.caller, admitted, door.office.rules_today().lifecycle.status_roles.value)

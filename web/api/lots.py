@@ -10,6 +10,7 @@ from fastapi import APIRouter, Path, Request, Response
 from models.access import Action, PurposeKind
 from models.errors import (
     CaseEnded,
+    ConflictError,
     IdempotencyKeyReused,
     LotExists,
     NotFound,
@@ -88,7 +89,7 @@ def show_lot(door: AtTheDoor, lot: Named, request: Request, response: Response) 
     summary="The documents of a lot",
     responses=problems(NotFound),
 )
-def list_documents(door: AtTheDoor, lot: Named, paged: Paged) -> Page[LotDocument]:
+def list_lot_documents(door: AtTheDoor, lot: Named, paged: Paged) -> Page[LotDocument]:
     person, found = door.admit_to_lot(Action.SEE_LOT, lot)
     after = paged.after()
     documents = lots.documents_page(
@@ -110,7 +111,7 @@ def list_documents(door: AtTheDoor, lot: Named, paged: Paged) -> Page[LotDocumen
     "/{lot}/decision",
     response_model=Lot,
     summary="Accept a lot, which makes its papers reusable, or reject it",
-    responses=problems(NotFound, CaseEnded, WrongRole, IdempotencyKeyReused, RequestAtWork),
+    responses=problems(NotFound, CaseEnded, ConflictError, WrongRole, IdempotencyKeyReused, RequestAtWork),
 )
 def decide_lot(door: AtTheDoor, lot: Named, body: LotDecision, once: DoneOnce) -> Response:
     person, found = door.admit_to_lot(Action.DECIDE_LOT, lot)

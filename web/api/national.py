@@ -38,7 +38,8 @@ from models.wire.national import (
 )
 from pipeline.admission import own_agency
 from pipeline.cases.meeting import Case, case_of
-from pipeline.papers.imports import amend_record, import_document, look_at_record, national_document
+from pipeline.papers import imports
+from pipeline.papers.imports import amend_record, look_at_record, national_document
 from pipeline.papers.release import release_ecopy
 from storage.access import targets
 from storage.papers.imports import imported
@@ -82,7 +83,7 @@ _SHUT = (NotFound, DocumentRestricted, DocumentDisposed)
     ),
     openapi_extra={"requestBody": form_body(NationalRecord)},
 )
-async def import_one(
+async def import_document(
     request: Request,
     door: AtTheDoor,
     once: DoneOnce,
@@ -126,7 +127,7 @@ def _imported(
     door: Door, once: Once, case: Case, form: Form, record: NationalRecord, presented_as: PresentedAs
 ) -> Response:
     def work() -> ImportReceived:
-        return import_document(
+        return imports.import_document(
             door.office,
             form.path,
             record,
@@ -152,7 +153,7 @@ def _imported(
     },
 )
 @router.head("/download/{DocCode}", response_class=Response, include_in_schema=False)
-def download(door: AtTheDoor, code: Named, request: Request, reason: StatedReason) -> Response:
+def download_document(door: AtTheDoor, code: Named, request: Request, reason: StatedReason) -> Response:
     """As `GET /api/v1/ecopies/{id}`. Before the issue there is nothing to download."""
     document = _document(door, Action.FETCH_ECOPY, code)
     found = release_ecopy(
@@ -167,7 +168,7 @@ def download(door: AtTheDoor, code: Named, request: Request, reason: StatedReaso
     summary="Amend the record of a document that was brought in",
     responses=problems(*_SHUT, RecordSettled, ConflictError, PreconditionFailed),
 )
-def amend(
+def amend_document(
     door: AtTheDoor,
     code: Named,
     body: RecordFields,

@@ -165,7 +165,7 @@ def withdraw_request(door: AtTheDoor, request_id: Named) -> HolderRequest:
     summary="Everything about the holder who asked for access, which carries the request out",
     responses=problems(NotFound, UsageError, IllegalTransition, WrongRole),
 )
-def export(door: AtTheDoor, request_id: Named, response: Response) -> HolderExport:
+def export_holder(door: AtTheDoor, request_id: Named, response: Response) -> HolderExport:
     """May be asked for again; each time is on record. Nobody between keeps it."""
     person = door.admit_to_request(Action.ANSWER_REQUEST, request_id)
     response.headers["Cache-Control"] = "no-store"

@@ -25,7 +25,7 @@ from models.errors import (
 )
 from models.wire.results import DossierResults, ResultBrought, ResultRecord
 from models.wire.words import DossierCode
-from pipeline.cases.results import bring_result, look_at_results
+from pipeline.cases import results
 from web.etags import tagged
 from web.guard import AtTheDoor, Door
 from web.idempotency import DoneOnce, Once
@@ -60,7 +60,7 @@ Named = Annotated[DossierCode, Path(description="Mã hồ sơ.")]
     ),
     openapi_extra={"requestBody": form_body(ResultRecord)},
 )
-async def bring(request: Request, door: AtTheDoor, code: Named, once: DoneOnce) -> Response:
+async def bring_result(request: Request, door: AtTheDoor, code: Named, once: DoneOnce) -> Response:
     """`record`, then `file`. Every signature has to be proven valid. The file is the original itself: no e-copy is made
     of it, and it may be used again once its data are confirmed and the dossier has succeeded (ND118 Art. 22)."""
     await run_in_threadpool(door.admit_to_dossier, Action.BRING_RESULT, code)
@@ -77,14 +77,18 @@ async def bring(request: Request, door: AtTheDoor, code: Named, once: DoneOnce) 
     summary="The results of a dossier and where they stand",
     responses={304: {"description": "Not changed."}, **problems(NotFound)},
 )
-def show(door: AtTheDoor, code: Named, request: Request, response: Response) -> DossierResults | Response:
+def list_results(
+    door: AtTheDoor, code: Named, request: Request, response: Response
+) -> DossierResults | Response:
     door.admit_to_dossier(Action.SEE_DOSSIER, code)
-    return tagged(request, response, look_at_results(door.office, code, purpose=str(door.purpose)))
+    return tagged(request, response, results.look_at_results(door.office, code, purpose=str(door.purpose)))
 
 
 def _brought(door: Door, once: Once, code: str, form: Form, record: ResultRecord) -> Response:
     def work() -> ResultBrought:
-        return bring_result(door.office, form.path, code, record, agency=door.caller.agency.identifier)[0]
+        return results.bring_result(
+            door.office, form.path, code, record, agency=door.caller.agency.identifier
+        )[0]
 
     asked = f"{record.model_dump_json()} {form.sha256}".encode()
     return once(door, asked, work, location=lambda made: f"/api/v1/documents/{made.document}")

@@ -36,7 +36,7 @@ router = APIRouter(prefix="/api/v1/reuse", tags=["reuse"])
     summary="What is there of a holder's papers, judged for today",
     responses=problems(BadHolderIdentifier, CaseEnded, WrongRole),
 )
-def look_up(door: AtTheDoor, body: LookUp, response: Response) -> LookUpAnswer:
+def look_up_documents(door: AtTheDoor, body: LookUp, response: Response) -> LookUpAnswer:
     """For the open dossier that the purpose names (ND118 Art. 17.1.b); a number never stands in an address."""
     person = door.admit(Action.FIND_REUSE)
     dossier = door.purpose.reference
@@ -76,7 +76,7 @@ def look_up(door: AtTheDoor, body: LookUp, response: Response) -> LookUpAnswer:
         RequestAtWork,
     ),
 )
-def use(door: AtTheDoor, body: UseAgain, once: DoneOnce) -> Response:
+def reuse_document(door: AtTheDoor, body: UseAgain, once: DoneOnce) -> Response:
     """The dossier is the purpose's. What was known at that moment is put on record; the same use again is the same event."""
     person = door.admit(Action.USE_REUSE)
     return once(
@@ -110,7 +110,7 @@ def use(door: AtTheDoor, body: UseAgain, once: DoneOnce) -> Response:
         RequestAtWork,
     ),
 )
-def override(door: AtTheDoor, body: TakePaper, once: DoneOnce) -> Response:
+def override_reuse(door: AtTheDoor, body: TakePaper, once: DoneOnce) -> Response:
     """ND118 Art. 5.1.i forbids to ask again but for the reasons of the rule set."""
     person = door.admit(Action.USE_REUSE)
     return once(

@@ -22,7 +22,7 @@ router = APIRouter(prefix="/api/v1/search", tags=["search"])
     summary="Confirmed papers by words, number, holder, issuer, type or day, newest first",
     responses=problems(NotFound, NothingToSearch),
 )
-def search(door: AtTheDoor, body: SearchRequest, paged: Paged, response: Response) -> SearchPage:
+def search_documents(door: AtTheDoor, body: SearchRequest, paged: Paged, response: Response) -> SearchPage:
     """What is found is what the purpose's case is about: a dossier's papers and its holder's, a lot's, a holder's; for
     an inspection the agency's. A page holds 100 hits at most."""
     door.admit(Action.SEARCH)

@@ -24,7 +24,7 @@ class SchemaResponse(JSONResponse):
 @router.get(
     "", response_model=DocumentTypes, summary="The types that papers are recognised as", responses=problems()
 )
-def list_types(_door: AtTheDoor) -> DocumentTypes:
+def list_document_types(_door: AtTheDoor) -> DocumentTypes:
     """A purpose is not asked for: nobody's papers are looked at."""
     return DocumentTypes(
         items=tuple(
@@ -46,7 +46,7 @@ def list_types(_door: AtTheDoor) -> DocumentTypes:
     summary="The JSON Schema (2020-12) of the data of a type",
     responses=problems(UnknownDocumentType),
 )
-def show_schema(
+def show_type_schema(
     _door: AtTheDoor, code: Annotated[str, Path(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 ) -> dict[str, Any]:
     return schema_of(type_definition(code))

@@ -33,7 +33,7 @@ _HIGHEST = 2**63 - 1
     summary="What happened at the caller's agency, in its order; optionally wait for it",
     responses=problems(EventsForgotten),
 )
-async def events(
+async def list_events(
     request: Request,
     response: Response,
     door: AtTheDoor,

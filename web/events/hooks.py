@@ -55,7 +55,7 @@ EventId = Annotated[Id, Path(description="The event's id.")]
     summary="Ask to be told of events from now on",
     responses=problems(HookAddressRefused, HookExists, TooManyHooks, NotFound),
 )
-def add_hook(door: AtTheDoor, body: NewHook, response: Response) -> HookWithSecret:
+def add_webhook(door: AtTheDoor, body: NewHook, response: Response) -> HookWithSecret:
     """Answers once with the secret that signs the messages (Standard Webhooks). Where the answer was lost, the same
     request again is `HOOK_EXISTS`, and `POST …/secret` gives a new one."""
     person = door.admit(Action.MANAGE_HOOKS)
@@ -78,7 +78,7 @@ def add_hook(door: AtTheDoor, body: NewHook, response: Response) -> HookWithSecr
     summary="The caller's webhooks; for an administrator, all",
     responses=problems(),
 )
-def list_hooks(door: AtTheDoor, paging: Paged) -> Page[Hook]:
+def list_webhooks(door: AtTheDoor, paging: Paged) -> Page[Hook]:
     person = door.admit(Action.MANAGE_HOOKS)
     found = hooks.look_at_hooks(
         door.office,
@@ -97,7 +97,7 @@ def list_hooks(door: AtTheDoor, paging: Paged) -> Page[Hook]:
     summary="A webhook and how it goes",
     responses=problems(NotFound),
 )
-def show_hook(door: AtTheDoor, hook_id: Named) -> Hook:
+def show_webhook(door: AtTheDoor, hook_id: Named) -> Hook:
     person, found = _reached(door, hook_id)
     return _wire(hooks.look_at_hook(door.office, found.id, by=person.id, purpose=str(door.purpose)))
 
@@ -108,7 +108,7 @@ def show_hook(door: AtTheDoor, hook_id: Named) -> Hook:
     summary="Change a webhook's address or types, pause it or set it going again",
     responses=problems(NotFound, HookAddressRefused, HookExists),
 )
-def change_hook(door: AtTheDoor, hook_id: Named, body: HookChange, request: Request) -> Hook:
+def change_webhook(door: AtTheDoor, hook_id: Named, body: HookChange, request: Request) -> Hook:
     """What is not given stays. Set going again, it goes on where it stopped, as far as events are kept."""
     person, found = _reached(door, hook_id)
     with _attempted(door, hook_id):
@@ -126,7 +126,7 @@ def change_hook(door: AtTheDoor, hook_id: Named, body: HookChange, request: Requ
 
 
 @router.delete("/{hook_id}", status_code=204, summary="Stop telling, for good", responses=problems(NotFound))
-def close_hook(door: AtTheDoor, hook_id: Named) -> Response:
+def close_webhook(door: AtTheDoor, hook_id: Named) -> Response:
     person, found = _reached(door, hook_id)
     hooks.close_hook(door.office, found, by=person.id, purpose=str(door.purpose))
     return Response(status_code=204)
@@ -138,7 +138,9 @@ def close_hook(door: AtTheDoor, hook_id: Named) -> Response:
     summary="A new secret; the old one signs too for a while",
     responses=problems(NotFound, SealBroken),
 )
-def change_secret(door: AtTheDoor, hook_id: Named, body: NewSecret, response: Response) -> HookWithSecret:
+def change_webhook_secret(
+    door: AtTheDoor, hook_id: Named, body: NewSecret, response: Response
+) -> HookWithSecret:
     person, found = _reached(door, hook_id)
     with _attempted(door, hook_id):
         changed, secret = hooks.change_secret(
@@ -158,7 +160,7 @@ def change_secret(door: AtTheDoor, hook_id: Named, body: NewSecret, response: Re
     summary="Send a test message (`hook.test`) now, and say how it fared",
     responses=problems(NotFound, SealBroken),
 )
-def try_hook(door: AtTheDoor, hook_id: Named) -> Tried:
+def test_webhook(door: AtTheDoor, hook_id: Named) -> Tried:
     person, found = _reached(door, hook_id)
     with _attempted(door, hook_id):
         sent, seconds = hooks.try_out(door.office, found, by=person.id, purpose=str(door.purpose))
@@ -174,7 +176,7 @@ def try_hook(door: AtTheDoor, hook_id: Named) -> Tried:
     summary="Deliver again what was given up, or everything since a moment",
     responses=problems(NotFound),
 )
-def replay(door: AtTheDoor, hook_id: Named, body: Replay, request: Request) -> Replayed:
+def replay_webhook(door: AtTheDoor, hook_id: Named, body: Replay, request: Request) -> Replayed:
     """A paused webhook has to be set going for it. Events keep their ids, so that receivers know those they have."""
     person, found = _reached(door, hook_id)
     count = hooks.replay(door.office, found, body.since, by=person.id, purpose=str(door.purpose))

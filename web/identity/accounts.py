@@ -30,7 +30,7 @@ _CHANGE = problems(NotFound, NotForOneself, LastAdministrator, OfficesApart)
 
 
 @router.get("", response_model=Page[wire.Account], responses=problems(), summary="Accounts, by id")
-def listed(door: AtTheDoor, paged: Paged) -> Page[wire.Account]:
+def list_accounts(door: AtTheDoor, paged: Paged) -> Page[wire.Account]:
     door.admit(Action.MANAGE_ACCESS)
     (after,) = paged.after() or ("",)
     found = people.accounts_from(door.office, after, paged.fetch, purpose=str(door.purpose))
@@ -44,7 +44,7 @@ def listed(door: AtTheDoor, paged: Paged) -> Page[wire.Account]:
     responses=problems(AccountExists, OfficesApart, OidcOff),
     summary="Open an account",
 )
-def opened(door: AtTheDoor, response: Response, said: wire.NewAccount) -> wire.OpenedAccount:
+def open_account(door: AtTheDoor, response: Response, said: wire.NewAccount) -> wire.OpenedAccount:
     """The activation code is told here only; hand it to the person. Asked again it is a conflict, not a second account."""
     door.admit(Action.MANAGE_ACCESS)
     made = people.open_account(
@@ -62,7 +62,7 @@ def opened(door: AtTheDoor, response: Response, said: wire.NewAccount) -> wire.O
 
 
 @router.get("/{person}", response_model=wire.Account, responses=problems(NotFound), summary="One account")
-def shown(door: AtTheDoor, person: Person) -> wire.Account:
+def show_account(door: AtTheDoor, person: Person) -> wire.Account:
     door.admit(Action.MANAGE_ACCESS)
     return account_wire(people.account_of(door.office, person, purpose=str(door.purpose)))
 
@@ -70,7 +70,7 @@ def shown(door: AtTheDoor, person: Person) -> wire.Account:
 @router.put(
     "/{person}/offices", response_model=wire.Account, responses=_CHANGE, summary="The offices of a person"
 )
-def offices(door: AtTheDoor, person: Person, said: wire.Offices) -> wire.Account:
+def set_offices(door: AtTheDoor, person: Person, said: wire.Offices) -> wire.Account:
     """Exactly these at the agency from now on; it works at once, in open sessions too."""
     door.admit(Action.MANAGE_ACCESS)
     return account_wire(
@@ -89,7 +89,7 @@ def offices(door: AtTheDoor, person: Person, said: wire.Offices) -> wire.Account
 @router.post(
     "/{person}/close", response_model=wire.Account, responses=_CHANGE, summary="Shut somebody out at once"
 )
-def closed(door: AtTheDoor, person: Person) -> wire.Account:
+def close_account(door: AtTheDoor, person: Person) -> wire.Account:
     door.admit(Action.MANAGE_ACCESS)
     return account_wire(people.close_account(door.office, person, purpose=str(door.purpose)))
 
@@ -97,7 +97,7 @@ def closed(door: AtTheDoor, person: Person) -> wire.Account:
 @router.post(
     "/{person}/reopen", response_model=wire.Account, responses=_CHANGE, summary="Let somebody in again"
 )
-def reopened(door: AtTheDoor, person: Person) -> wire.Account:
+def reopen_account(door: AtTheDoor, person: Person) -> wire.Account:
     door.admit(Action.MANAGE_ACCESS)
     return account_wire(people.reopen_account(door.office, person, purpose=str(door.purpose)))
 
@@ -108,7 +108,7 @@ def reopened(door: AtTheDoor, person: Person) -> wire.Account:
     responses=problems(NotFound),
     summary="A new password, second factor or both",
 )
-def reset(door: AtTheDoor, person: Person, said: wire.Reset) -> wire.ActivationCode:
+def reset_account(door: AtTheDoor, person: Person, said: wire.Reset) -> wire.ActivationCode:
     """What was theirs ends now; the code is told here only."""
     door.admit(Action.MANAGE_ACCESS)
     code = people.reset_account(
@@ -127,7 +127,7 @@ def reset(door: AtTheDoor, person: Person, said: wire.Reset) -> wire.ActivationC
     responses=problems(NotFound, NotForOneself, AccountExists, OidcOff),
     summary="Bind to an identity of the single sign-on",
 )
-def bound(door: AtTheDoor, person: Person, said: wire.Binding) -> wire.Account:
+def bind_account(door: AtTheDoor, person: Person, said: wire.Binding) -> wire.Account:
     door.admit(Action.MANAGE_ACCESS)
     return account_wire(people.bind_account(door.office, person, said.subject, purpose=str(door.purpose)))
 
@@ -138,7 +138,7 @@ def bound(door: AtTheDoor, person: Person, said: wire.Binding) -> wire.Account:
     responses=_CHANGE,
     summary="Loose it from the single sign-on",
 )
-def loosed(door: AtTheDoor, person: Person) -> wire.Account:
+def unbind_account(door: AtTheDoor, person: Person) -> wire.Account:
     door.admit(Action.MANAGE_ACCESS)
     return account_wire(people.bind_account(door.office, person, None, purpose=str(door.purpose)))
 
@@ -149,7 +149,7 @@ def loosed(door: AtTheDoor, person: Person) -> wire.Account:
     responses=problems(NotFound),
     summary="End everything somebody holds",
 )
-def ended(door: AtTheDoor, person: Person) -> wire.Ended:
+def end_account_sessions(door: AtTheDoor, person: Person) -> wire.Ended:
     door.admit(Action.MANAGE_ACCESS)
     return wire.Ended(ended=people.end_sessions(door.office, person, purpose=str(door.purpose)))
 

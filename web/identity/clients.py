@@ -23,7 +23,7 @@ Thumbprint = Annotated[str, Path(pattern=r"^[0-9A-Za-z_-]{20,64}$")]
 
 
 @router.get("", response_model=Page[wire.Client], responses=problems(), summary="Clients, by id")
-def listed(door: AtTheDoor, paged: Paged) -> Page[wire.Client]:
+def list_clients(door: AtTheDoor, paged: Paged) -> Page[wire.Client]:
     door.admit(Action.MANAGE_ACCESS)
     (after,) = paged.after() or ("",)
     found = clients.clients_from(door.office, after, paged.fetch, purpose=str(door.purpose))
@@ -37,7 +37,7 @@ def listed(door: AtTheDoor, paged: Paged) -> Page[wire.Client]:
     responses=problems(AccountExists, ScopeNotGranted, BadKey),
     summary="Add a device, a postal operator or a system",
 )
-def added(door: AtTheDoor, response: Response, said: wire.NewClient) -> wire.Client:
+def add_client(door: AtTheDoor, response: Response, said: wire.NewClient) -> wire.Client:
     """Asked again it is a conflict, not a second client."""
     door.admit(Action.MANAGE_ACCESS)
     made = clients.add_client(
@@ -57,7 +57,7 @@ def added(door: AtTheDoor, response: Response, said: wire.NewClient) -> wire.Cli
 
 
 @router.get("/{client}", response_model=wire.Client, responses=problems(NotFound), summary="One client")
-def shown(door: AtTheDoor, client: ClientId) -> wire.Client:
+def show_client(door: AtTheDoor, client: ClientId) -> wire.Client:
     door.admit(Action.MANAGE_ACCESS)
     return client_wire(clients.client_of(door.office, client, purpose=str(door.purpose)))
 
@@ -68,7 +68,7 @@ def shown(door: AtTheDoor, client: ClientId) -> wire.Client:
     responses=problems(NotFound, ScopeNotGranted, UsageError),
     summary="Another name, other actions, another quota",
 )
-def changed(door: AtTheDoor, client: ClientId, said: wire.ClientChange) -> wire.Client:
+def change_client(door: AtTheDoor, client: ClientId, said: wire.ClientChange) -> wire.Client:
     """What was granted is less at once, for tokens in use too."""
     door.admit(Action.MANAGE_ACCESS)
     values = {name: getattr(said, name) for name in said.model_fields_set}
@@ -81,7 +81,7 @@ def changed(door: AtTheDoor, client: ClientId, said: wire.ClientChange) -> wire.
     responses=problems(NotFound),
     summary="Shut a client out at once",
 )
-def closed(door: AtTheDoor, client: ClientId) -> wire.Client:
+def close_client(door: AtTheDoor, client: ClientId) -> wire.Client:
     door.admit(Action.MANAGE_ACCESS)
     return client_wire(clients.close_client(door.office, client, purpose=str(door.purpose)))
 
@@ -92,7 +92,7 @@ def closed(door: AtTheDoor, client: ClientId) -> wire.Client:
     responses=problems(NotFound),
     summary="Let a client in again",
 )
-def reopened(door: AtTheDoor, client: ClientId) -> wire.Client:
+def reopen_client(door: AtTheDoor, client: ClientId) -> wire.Client:
     door.admit(Action.MANAGE_ACCESS)
     return client_wire(clients.reopen_client(door.office, client, purpose=str(door.purpose)))
 
@@ -104,7 +104,7 @@ def reopened(door: AtTheDoor, client: ClientId) -> wire.Client:
     responses=problems(NotFound, BadKey, TooManyKeys, AccountExists),
     summary="A further public key",
 )
-def key_added(door: AtTheDoor, client: ClientId, said: wire.NewKey) -> wire.Client:
+def add_client_key(door: AtTheDoor, client: ClientId, said: wire.NewKey) -> wire.Client:
     """Two at once, while the client changes over. A key that was revoked never comes back."""
     door.admit(Action.MANAGE_ACCESS)
     return client_wire(clients.add_key(door.office, client, said.key, purpose=str(door.purpose)))
@@ -116,7 +116,7 @@ def key_added(door: AtTheDoor, client: ClientId, said: wire.NewKey) -> wire.Clie
     responses=problems(NotFound),
     summary="Believe a key no more",
 )
-def key_revoked(door: AtTheDoor, client: ClientId, thumbprint: Thumbprint) -> wire.Client:
+def revoke_client_key(door: AtTheDoor, client: ClientId, thumbprint: Thumbprint) -> wire.Client:
     """The client's tokens end at once."""
     door.admit(Action.MANAGE_ACCESS)
     return client_wire(clients.revoke_key(door.office, client, thumbprint, purpose=str(door.purpose)))

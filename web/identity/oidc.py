@@ -11,7 +11,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from models.errors import OidcNotBound, OidcOff, OidcRefused, OidcUnreachable
 from models.wire.access import AgencyIdentifier
 from pipeline.identity.oidc import STATE_LIFETIME, SingleSignOn
-from web.guard import Office
+from web.guard import Office, cookie_name
 from web.identity.outside import AsStranger, home_url, set_cookie
 from web.responses import problems
 
@@ -35,7 +35,7 @@ _POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancest
     responses=problems(OidcOff, OidcUnreachable, door=False),
     summary="Sign in with the single sign-on",
 )
-def depart(
+def begin_single_sign_on(
     request: Request,
     office: Office,
     _: AsStranger,
@@ -47,7 +47,7 @@ def depart(
     answer = RedirectResponse(begun.url, 303, {"Cache-Control": "no-store"})
     # Lax, since the browser comes back from another site; it is worth nothing without the provider's answer.
     answer.set_cookie(
-        COOKIE,
+        _cookie(office),
         begun.kept,
         max_age=int(STATE_LIFETIME.total_seconds()),
         path=router.prefix,
@@ -64,17 +64,27 @@ def depart(
     responses=problems(OidcOff, OidcRefused, OidcNotBound, OidcUnreachable, door=False),
     summary="Back from the single sign-on",
 )
-def arrive(request: Request, office: Office, _: AsStranger) -> Response:
+def finish_single_sign_on(request: Request, office: Office, _: AsStranger) -> Response:
     """Opens a session for the account that is bound to who the provider says it is."""
     answered = {name: value for name, value in request.query_params.items() if len(value) <= 4096}
-    found = _provider(request, office).arrive(request.cookies.get(COOKIE, ""), answered)
+    found = _provider(request, office).arrive(request.cookies.get(_cookie(office), ""), answered)
     page = HTMLResponse(
         _PAGE.format(to=escape(found.to, quote=True)),
         headers={"Cache-Control": "no-store", "Content-Security-Policy": _POLICY},
     )
-    page.delete_cookie(COOKIE, path=router.prefix)
+    page.delete_cookie(
+        _cookie(office),
+        path=router.prefix,
+        secure=home_url(request).startswith("https:"),
+        httponly=True,
+        samesite="lax",
+    )
     set_cookie(request, page, found.session)
     return page
+
+
+def _cookie(office: Office) -> str:
+    return cookie_name(office, COOKIE, prefix="__Secure-")  # `__Host-` would need the path of everything
 
 
 def _back(request: Request) -> str:

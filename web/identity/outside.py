@@ -12,7 +12,7 @@ from pipeline.attempts import Acting, acting
 from pipeline.identity.sessions import Session
 from pipeline.identity.signin import STRANGER
 from web.context import context_of
-from web.guard import SESSION_COOKIE
+from web.guard import cookie_name, office_of
 
 
 def home_url(request: Request) -> str:
@@ -43,7 +43,7 @@ AsStranger = Annotated[None, Depends(stranger)]
 def set_cookie(request: Request, response: Response, session: Session) -> None:
     """Keep the session in the browser, out of reach of scripts and of other sites' requests."""
     response.set_cookie(
-        SESSION_COOKIE,
+        cookie_name(office_of(request)),
         session.token,
         max_age=_seconds(request),
         path="/",
@@ -55,7 +55,7 @@ def set_cookie(request: Request, response: Response, session: Session) -> None:
 
 def drop_cookie(request: Request, response: Response) -> None:
     response.delete_cookie(
-        SESSION_COOKIE,
+        cookie_name(office_of(request)),
         path="/",
         secure=home_url(request).startswith("https:"),
         httponly=True,

@@ -26,10 +26,11 @@ from web.responses import problems
 router = APIRouter(prefix="/api/v1", tags=["sign-in"])
 _BEFORE = problems(SignInFailed, SignInElsewhere, SignInBusy, NotAuthenticated, door=False)
 _OWN = problems(NotAuthenticated, door=False)
+_OF_A_PERSON = problems(NotAuthenticated, ConflictError, door=False)
 
 
 @router.post("/session", response_model=wire.SignInStep, responses=_BEFORE, summary="Sign in: the password")
-def begin(office: Office, _: AsStranger, said: wire.Password) -> wire.SignInStep:
+def begin_sign_in(office: Office, _: AsStranger, said: wire.Password) -> wire.SignInStep:
     """Whatever is wrong is answered alike: an unknown name, a wrong password, a closed or locked account."""
     return _step(signin.begin(office, said.account, said.password))
 
@@ -40,7 +41,7 @@ def begin(office: Office, _: AsStranger, said: wire.Password) -> wire.SignInStep
     responses=problems(SignInFailed, SignInElsewhere, SignInBusy, NotAuthenticated, WeakPassword, door=False),
     summary="Begin with an activation code",
 )
-def activate(office: Office, _: AsStranger, said: wire.Activation) -> wire.SignInStep:
+def activate_account(office: Office, _: AsStranger, said: wire.Activation) -> wire.SignInStep:
     """The code is used up when the second factor has been proved; until then one may begin again."""
     return _step(signin.activate(office, said.code, said.password))
 
@@ -51,7 +52,7 @@ def activate(office: Office, _: AsStranger, said: wire.Activation) -> wire.SignI
     responses=_BEFORE,
     summary="Sign in: a second factor to enrol",
 )
-def enrol(office: Office, _: AsStranger, said: wire.Login) -> wire.Factor:
+def enrol_factor(office: Office, _: AsStranger, said: wire.Login) -> wire.Factor:
     """What to put into an authenticator app; it is kept when `/session/totp` has proved it."""
     made = signin.enrol(office, said.login)
     return wire.Factor(secret=made.secret, uri=made.uri)
@@ -64,7 +65,7 @@ def enrol(office: Office, _: AsStranger, said: wire.Login) -> wire.Factor:
     responses=_BEFORE,
     summary="Sign in: the second factor",
 )
-def finish(
+def finish_sign_in(
     request: Request, response: Response, office: Office, _: AsStranger, said: wire.SecondFactor
 ) -> wire.SignedIn:
     """Opens the session. No code is taken twice."""
@@ -76,7 +77,7 @@ def finish(
 
 
 @router.delete("/session", status_code=204, responses=_OWN, summary="Sign out")
-def leave(request: Request, response: Response, door: AtTheDoor) -> None:
+def end_session(request: Request, response: Response, door: AtTheDoor) -> None:
     """Ends the session, or a client's token, at once."""
     sessions.sign_out(door.office, door.token)
     drop_cookie(request, response)
@@ -95,7 +96,7 @@ def change_password(door: AtTheDoor, said: wire.PasswordChange) -> wire.Ended:
 
 
 @router.get("/me", response_model=wire.Me, responses=_OWN, summary="Who asks")
-def me(door: AtTheDoor) -> wire.Me:
+def show_me(door: AtTheDoor) -> wire.Me:
     """One's own name, offices, and what they let one do in some case."""
     caller = door.caller
     allowed = [
@@ -117,17 +118,22 @@ def me(door: AtTheDoor) -> wire.Me:
 
 
 @router.get(
-    "/me/sessions", response_model=list[wire.OpenSession], responses=_OWN, summary="One's open sessions"
+    "/me/sessions",
+    response_model=list[wire.OpenSession],
+    responses=_OF_A_PERSON,
+    summary="One's open sessions",
 )
-def my_sessions(door: AtTheDoor) -> Any:
+def list_my_sessions(door: AtTheDoor) -> Any:
     _of_a_person(door)
     return [
         wire.OpenSession.model_validate(vars(one)) for one in sessions.sessions_of(door.office, door.token)
     ]
 
 
-@router.delete("/me/sessions", response_model=wire.Ended, responses=_OWN, summary="End one's other sessions")
-def end_others(door: AtTheDoor) -> wire.Ended:
+@router.delete(
+    "/me/sessions", response_model=wire.Ended, responses=_OF_A_PERSON, summary="End one's other sessions"
+)
+def end_other_sessions(door: AtTheDoor) -> wire.Ended:
     _of_a_person(door)
     return wire.Ended(ended=sessions.end_other_sessions(door.office, door.token))
 
@@ -135,10 +141,10 @@ def end_others(door: AtTheDoor) -> wire.Ended:
 @router.delete(
     "/me/sessions/{session}",
     status_code=204,
-    responses=problems(NotAuthenticated, NotFound, door=False),
+    responses=problems(NotAuthenticated, NotFound, ConflictError, door=False),
     summary="End one of one's sessions",
 )
-def end_one(door: AtTheDoor, session: Annotated[str, Path(pattern=r"^[0-9a-f]{16}$")]) -> None:
+def end_my_session(door: AtTheDoor, session: Annotated[str, Path(pattern=r"^[0-9a-f]{16}$")]) -> None:
     _of_a_person(door)
     sessions.end_session(door.office, door.token, session)
 

@@ -24,7 +24,7 @@ from web.context import context_of
 from web.guard import Office
 from web.identity.outside import AsStranger, audiences, home_url
 from web.problems import answer, problem
-from web.responses import problems
+from web.responses import either, problems
 
 router = APIRouter(tags=["sign-in"])
 
@@ -44,19 +44,21 @@ def _named(*faults: type[EcopyError]) -> str:
 @router.post(
     "/oauth/token",
     response_model=Token,
-    responses={
-        **problems(door=False),
-        400: {"model": TokenRefused, "description": _named(GrantNotSupported, ScopeNotGranted)},
-        401: {
-            "model": TokenRefused,
-            "description": _named(
-                AssertionRefused, AssertionExpired, AssertionReplayed, AssertionMisdirected
-            ),
+    responses=either(
+        problems(door=False),
+        {
+            400: {"model": TokenRefused, "description": _named(GrantNotSupported, ScopeNotGranted)},
+            401: {
+                "model": TokenRefused,
+                "description": _named(
+                    AssertionRefused, AssertionExpired, AssertionReplayed, AssertionMisdirected
+                ),
+            },
         },
-    },
+    ),
     summary="A token for a client that proves itself by a signed assertion",
 )
-def token(
+def issue_token(
     request: Request,
     office: Office,
     _: AsStranger,
@@ -93,8 +95,9 @@ def token(
     "/.well-known/oauth-authorization-server",
     summary="What the token endpoint is and takes (RFC 8414)",
     response_model=dict[str, Any],
+    responses=problems(door=False),
 )
-async def metadata(request: Request) -> dict[str, Any]:
+async def show_server_metadata(request: Request) -> dict[str, Any]:
     home = home_url(request)
     return {
         "issuer": home,

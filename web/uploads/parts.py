@@ -61,7 +61,7 @@ _OWN = (NotFound, UploadBusy)
         ),
     },
 )
-def create(order: PartsOrder, door: AtTheDoor, response: Response) -> PartsUpload:
+def create_part_upload(order: PartsOrder, door: AtTheDoor, response: Response) -> PartsUpload:
     """For papers of an archive lot, `Ecopy-Purpose: lot:NAME`, where the store is S3. `PUT` each part to its address,
     in any order and side by side, then ask for the whole to be put together."""
     door.admit(Action.SUBMIT)
@@ -86,7 +86,7 @@ def create(order: PartsOrder, door: AtTheDoor, response: Response) -> PartsUploa
 
 
 @router.get("/{upload_id}", summary="What is still to come, with fresh addresses", responses=problems(*_OWN))
-def show(upload_id: str, door: AtTheDoor) -> PartsUpload:
+def show_part_upload(upload_id: str, door: AtTheDoor) -> PartsUpload:
     """Parts that came whole are not among `parts` any more; once complete, the receipt is there."""
     record = admit_to_upload(door.office, door.caller, upload_id, "parts", Action.SEE_STATUS)
     return _value(door, parts(door.office, record))
@@ -97,7 +97,7 @@ def show(upload_id: str, door: AtTheDoor) -> PartsUpload:
     summary="Put the parts together",
     responses=problems(PartsWrong, UploadGone, *_OWN, *TAKING),
 )
-def complete(request: Request, upload_id: str, door: AtTheDoor) -> Upload:
+def complete_part_upload(request: Request, upload_id: str, door: AtTheDoor) -> Upload:
     """The whole is read once and checked; done already, the same receipt comes again."""
     record = complete_parts(
         door.office, admit_to_upload(door.office, door.caller, upload_id, "parts", Action.SUBMIT)
@@ -113,7 +113,7 @@ def complete(request: Request, upload_id: str, door: AtTheDoor) -> Upload:
     response_class=Response,
     responses=problems(UploadGone, *_OWN),
 )
-def terminate(upload_id: str, door: AtTheDoor) -> Response:
+def terminate_part_upload(upload_id: str, door: AtTheDoor) -> Response:
     """What is complete stays."""
     record = admit_to_upload(door.office, door.caller, upload_id, "parts", Action.SUBMIT)
     check_open(record)

@@ -52,7 +52,7 @@ _FILE = {"schema": {"type": "string", "format": "binary"}}
     },
     openapi_extra={"requestBody": {"required": True, "content": {"application/octet-stream": _FILE}}},
 )
-async def submit(
+async def submit_file(
     request: Request,
     response: Response,
     door: AtTheDoor,
@@ -87,7 +87,7 @@ async def submit(
 
 
 @router.get("/keys", summary="Keys that receipts are signed with", responses=problems(door=False))
-def keys(office: Office, response: Response) -> ReceiptKeys:
+def list_receipt_keys(office: Office, response: Response) -> ReceiptKeys:
     """A JWK set. Keys stay in it for good, so that old receipts can be checked."""
     response.headers["Cache-Control"] = "public, max-age=300"
     return receipt_keys(office)

@@ -79,9 +79,15 @@ UploadMetadata = Annotated[
 ]
 
 
-@router.options("", status_code=204, summary="What is spoken here", response_class=Response)
+@router.options(
+    "",
+    status_code=204,
+    summary="What is spoken here",
+    response_class=Response,
+    responses=problems(door=False),
+)
 @router.options("/{upload_id}", status_code=204, include_in_schema=False, response_class=Response)
-async def options(office: Office) -> Response:
+async def describe_uploads(office: Office) -> Response:
     """tus version, extensions, checksums and the largest file."""
     return Response(status_code=204, headers=capabilities(office.settings.max_file_bytes))
 
@@ -100,7 +106,7 @@ async def options(office: Office) -> Response:
         **_WRONG_CHECKSUM,
     },
 )
-async def create(
+async def create_upload(
     request: Request,
     door: AtTheDoor,
     length: UploadLength = None,
@@ -135,7 +141,7 @@ async def create(
 @router.get(
     "", response_model=Page[Upload], summary="One's own uploads that are not finished", responses=problems()
 )
-def unfinished_uploads(request: Request, door: AtTheDoor, paged: Paged) -> Page[Upload]:
+def list_uploads(request: Request, door: AtTheDoor, paged: Paged) -> Page[Upload]:
     """They count against the quota; what nobody goes on with is ended by `DELETE`."""
     door.admit(Action.SEE_STATUS)
     after = paged.after()
@@ -159,7 +165,7 @@ def unfinished_uploads(request: Request, door: AtTheDoor, paged: Paged) -> Page[
     response_class=Response,
     responses=problems(UploadVersion, UploadBusy, *_OWN, *TAKING),
 )
-async def head(request: Request, upload_id: str, door: AtTheDoor) -> Response:
+async def check_upload(request: Request, upload_id: str, door: AtTheDoor) -> Response:
     """Another connection that is still sending this upload is told to stop."""
     record, uploads = await _own(door, upload_id, Action.SEE_STATUS), uploads_of(request)
     offset = record.length
@@ -173,7 +179,7 @@ async def head(request: Request, upload_id: str, door: AtTheDoor) -> Response:
 
 
 @router.get("/{upload_id}", summary="How far it is, and its receipt", responses=problems(NotFound))
-def show(request: Request, upload_id: str, door: AtTheDoor, response: Response) -> Upload:
+def show_upload(request: Request, upload_id: str, door: AtTheDoor, response: Response) -> Upload:
     """As JSON, without a word to whoever is sending it."""
     response.headers["Cache-Control"] = "no-store"
     record = admit_to_upload(door.office, door.caller, upload_id, "tus", Action.SEE_STATUS)
@@ -188,7 +194,7 @@ def show(request: Request, upload_id: str, door: AtTheDoor, response: Response) 
     response_class=Response,
     responses={**problems(UploadOffset, *_PIECE, *_OWN, *TAKING), **_WRONG_CHECKSUM},
 )
-async def patch(
+async def append_upload(
     request: Request,
     upload_id: str,
     door: AtTheDoor,
@@ -218,7 +224,7 @@ async def patch(
     response_class=Response,
     responses=problems(UploadVersion, UploadBusy, *_OWN),
 )
-async def terminate(request: Request, upload_id: str, door: AtTheDoor) -> Response:
+async def terminate_upload(request: Request, upload_id: str, door: AtTheDoor) -> Response:
     """What is complete stays: papers are disposed of by those whose office it is."""
     record, uploads = await _own(door, upload_id, Action.SUBMIT), uploads_of(request)
     check_open(record)

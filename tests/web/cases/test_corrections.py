@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from models.access import CallerKind
 from models.ids import new_id
@@ -117,6 +118,65 @@ def test_of_a_restricted_paper_it_is_shown_with_a_reason_only(desk: Counter, cas
             connection.execute(d.update().where(d.c.id == document).values(restricted=False))
     assert shown.json() == task
     assert ("an", "look", f"dossier:{code}; khieu nai 7", "done") in desk.trail(document)
+
+
+def test_the_values_are_for_a_case_that_the_paper_is_in_alone(desk: Counter, case: tuple[str, str]) -> None:
+    task = raised(desk, case, "Ngoài Hồ Sơ")
+    path, elsewhere = f"{CORRECTIONS}/{task['id']}", of_dossier(desk.open())
+    listed = desk.officer.get(CORRECTIONS, params={"document": case[1], "limit": "200"}, headers=elsewhere)
+    assert task["id"] in {one["id"] for one in listed.json()["items"]}, "that there is one may be known"
+    assert told(desk.officer.get(path, headers=elsewhere)) == (403, "CASE_NOT_OPEN")
+    decided = desk.officer.post(f"{path}/decision", json={"accept": True}, headers=elsewhere)
+    assert told(decided) == (403, "CASE_NOT_OPEN")
+    assert desk.officer.get(path, headers=of_dossier(case[0])).json()["state"] == "open"
+
+
+def test_what_is_open_can_be_decided_in_a_dossier_that_has_ended_and_then_is_closed_to_all(
+    desk: Counter,
+) -> None:
+    number = "001090000025"
+    code = desk.open(holder=number)
+    paper = desk.paper(number, dossier_code=code)
+    d = t.documents.c
+    with desk.room.engine.begin() as connection:
+        connection.execute(
+            t.correction_tasks.insert().values(
+                id=(task := new_id()), document_id=paper.document, field="full_name", data_value="A",
+                paper_value="B", state="open", dossier_code=code, raised_at="2026-11-22T09:00:00+07:00",
+                raised_by="binh",
+            )
+        )  # fmt: skip
+        connection.execute(t.dossiers.update().where(t.dossiers.c.code == code).values(state="withdrawn"))
+        assert connection.scalar(sa.select(d.state).where(d.id == paper.document)) == "approved"
+    path, headers = f"{CORRECTIONS}/{task}", of_dossier(code)
+    assert desk.officer.get(path, headers=headers).json()["data_value"] == "A"
+    decided = desk.officer.post(f"{path}/decision", json={"accept": False}, headers=headers)
+    assert (decided.status_code, decided.json()["correction"]["state"]) == (200, "rejected")
+    assert told(desk.officer.get(path, headers=headers)) == (403, "CASE_NOT_OPEN")
+
+
+def test_of_a_restricted_paper_nothing_is_raised_or_decided_without_a_reason(
+    desk: Counter, case: tuple[str, str]
+) -> None:
+    code, document = case
+    task, d = raised(desk, case, "Chờ Quyết Định"), t.documents
+    asked = {"document": document, "field": "full_name", "paper_value": "Đang Hạn Chế"}
+    path, why = f"{CORRECTIONS}/{task['id']}/decision", of_dossier(code, **{"Ecopy-Reason": "don 12"})
+    with desk.room.engine.begin() as connection:
+        connection.execute(d.update().where(d.c.id == document).values(restricted=True))
+    try:
+        refused = desk.clerk.post(CORRECTIONS, json=asked, headers=of_dossier(code))
+        assert told(refused) == (403, "DOCUMENT_RESTRICTED")
+        refused = desk.officer.post(path, json={"accept": False}, headers=of_dossier(code))
+        assert told(refused) == (403, "DOCUMENT_RESTRICTED")
+        made = desk.clerk.post(CORRECTIONS, json=asked, headers=why)
+        decided = desk.officer.post(path, json={"accept": False}, headers=why)
+    finally:
+        with desk.room.engine.begin() as connection:
+            connection.execute(d.update().where(d.c.id == document).values(restricted=False))
+    assert (made.status_code, decided.status_code) == (201, 200)
+    assert ("binh", "raise_correction", f"dossier:{code}; don 12", "done") in desk.trail(document)
+    assert ("an", "reject_correction", f"correction:{task['id']}; don 12", "done") in desk.trail(document)
 
 
 def test_another_agency_sees_and_raises_none(desk: Counter, case: tuple[str, str]) -> None:

@@ -22,6 +22,7 @@ from storage.access.clients import add_client
 from storage.access.tokens import issue_token
 from tests.pipeline.support import application, sample_card
 from tests.servers.oidc_provider import free_port
+from tests.soundness import abandoned, orphans, trail_break
 from tests.web.uploads.support import PIECE, TUS, UPLOADS, said, sha256
 
 PATIENCE_S = 60
@@ -100,5 +101,5 @@ def test_uploads_and_work_go_on_where_a_killed_server_left_them(tmp_path: Path) 
         _until(lambda: third.http.get(address).json()["document_state"] == "in_review")
     with application(home) as app:
         assert app.register.object_kinds()["original"] == 1
-        assert (app.vault.abandoned(), app.vault.orphans()) == ((), ())
-        assert app.register.first_audit_break() is None
+        assert (abandoned(app.engine), orphans(app.engine, app.store)) == ((), ())
+        assert trail_break(app.engine) is None

@@ -19,6 +19,7 @@ from storage.keys.file import create_key_file
 from storage.stores.s3 import S3Store
 from storage.uploads.rows import upload
 from tests.servers import seaweed
+from tests.soundness import abandoned, orphans
 from tests.web.support import Served, served
 from tests.web.uploads.support import Sender, code, sha256
 from web.working import Working
@@ -98,8 +99,8 @@ def test_a_file_in_parts_becomes_a_document_of_the_lot_with_a_receipt(sender: Se
         True,
     )
     assert office.vault.read(source.object_key) == content
-    assert list(office.vault.orphans()) == []
-    assert office.vault.abandoned() == ()
+    assert list(orphans(office.engine, office.store)) == []
+    assert abandoned(office.engine) == ()
     again = sender.http.post(f"{PARTS}/{own}/complete")
     assert again.json()["receipt"] == done.json()["receipt"]
     assert sender.http.post(PARTS, json=order(content, id=own)).json()["state"] == "complete"
@@ -109,7 +110,7 @@ def test_a_file_in_parts_becomes_a_document_of_the_lot_with_a_receipt(sender: Se
         put(part, content)
     second = sender.http.post(f"{PARTS}/{twin['id']}/complete").json()
     assert second["document"] == done.json()["document"]
-    assert list(office.vault.orphans()) == []
+    assert list(orphans(office.engine, office.store)) == []
 
 
 def test_what_is_not_the_file_announced_is_refused_and_removed(sender: Sender, content: bytes) -> None:
@@ -120,7 +121,7 @@ def test_what_is_not_the_file_announced_is_refused_and_removed(sender: Sender, c
     assert code(refused) == (422, "UPLOAD_DAMAGED")
     assert sender.http.get(f"{PARTS}/{begun['id']}").json()["error"] == "UPLOAD_DAMAGED"
     office = sender.site.office
-    assert (list(office.vault.orphans()), office.vault.abandoned()) == ([], ())
+    assert (list(orphans(office.engine, office.store)), abandoned(office.engine)) == ([], ())
 
 
 def test_a_fault_before_the_receipt_is_made_good_without_sending_again(
@@ -142,7 +143,7 @@ def test_a_fault_before_the_receipt_is_made_good_without_sending_again(
     done = sender.http.post(f"{PARTS}/{begun['id']}/complete")
     sender.receipt(done.json()["receipt"], sha256=sha256(content))
     assert office.register.object_kinds()["original"] == before + 1
-    assert (list(office.vault.orphans()), office.vault.abandoned()) == ([], ())
+    assert (list(orphans(office.engine, office.store)), abandoned(office.engine)) == ([], ())
 
 
 def test_parts_that_the_store_has_forgotten_are_asked_for_again(sender: Sender, content: bytes) -> None:
