@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 
 def known_type(code: str | None) -> str | None:
@@ -60,3 +60,20 @@ def day(text: str | None, option: str) -> date | None:
     if found is None:
         raise UsageError(reason=f"{option} {text}: dd/MM/yyyy")
     return found
+
+
+def moment(text: str | None, option: str) -> datetime | None:
+    """A moment in ISO 8601, or written dd/MM/yyyy with HH:mm:ss behind it or not (the day's beginning then); without a
+    zone it is at +07:00. Raises UsageError."""
+    from models.errors import UsageError
+    from models.times import VIETNAM
+
+    if text is None:
+        return None
+    for form in (None, "%d/%m/%Y %H:%M:%S", "%d/%m/%Y"):
+        try:
+            found = datetime.fromisoformat(text) if form is None else datetime.strptime(text, form)
+        except ValueError:
+            continue
+        return found if found.tzinfo is not None else found.replace(tzinfo=VIETNAM)
+    raise UsageError(reason=f"{option} {text}: dd/MM/yyyy HH:mm:ss")

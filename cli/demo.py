@@ -79,7 +79,7 @@ def _prepared(app: Application, entry: DemoFile, path: Path) -> Path:
 
 def _verify(console: Console, home: Path, outcomes: list[SourceOutcome | SourceRefused]) -> dict[str, str]:
     """Every e-copy and capture judged as a stranger would; verdicts by path."""
-    from pipeline.verification import Verifier
+    from pipeline.verification.verifier import Verifier
 
     verdicts = {}
     with Verifier(console.settings(home=home), home / "pki" / "root.pem") as verifier:
@@ -145,7 +145,7 @@ def _verdict(console: Console, document: DocumentOutcome, verdicts: dict[str, st
     from rich.text import Text
 
     from models.signatures import Verdict
-    from signing.words import verdict_words
+    from signing.judging.words import verdict_words
 
     if document.ecopy is None or document.ecopy.path is None:
         return Text("—")

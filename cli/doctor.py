@@ -24,6 +24,7 @@ NAMES = {
     "calibration": ("Hiệu chuẩn", "Calibration"),
     "trust": ("Gốc tin cậy", "Trust"),
     "signing": ("Ký số", "Signing"),
+    "certificates": ("Chứng thư", "Certificates"),
 }
 CHECKS = {
     "create": ("Ghi rồi đọc lại đúng", "What is written can be read back"),

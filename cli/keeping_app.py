@@ -1,4 +1,4 @@
-"""What can be said to `ecopy fixity`, `ecopy backup` and `ecopy restore`."""
+"""What can be said to `ecopy fixity`, `ecopy backup`, `ecopy restore` and `ecopy renew`."""
 
 from __future__ import annotations
 
@@ -155,7 +155,38 @@ def restore(
     )
 
 
+def renew(
+    context: typer.Context,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Chỉ xem, không làm gì / Only look, do nothing")
+    ] = False,
+    within: Annotated[
+        int | None,
+        typer.Option(
+            "--within",
+            metavar="MONTHS",
+            min=0,
+            max=1200,
+            help="Hết hạn trong bao nhiêu tháng nữa; mặc định theo bộ quy tắc / Ends within so many months; by the rules",
+            show_default=False,
+        ),
+    ] = None,
+    limit: Annotated[
+        int | None,
+        typer.Option("--limit", min=1, help="Nhiều nhất số bản sao điện tử / At most so many e-copies"),
+    ] = None,
+    home: Home = None,
+    json: Json = False,
+    lang: Lang = None,
+) -> None:
+    """Gia hạn bằng chứng của các bản sao điện tử sắp hết hạn. / Renew the proof of e-copies before it ends.
+
+    Bị ngắt giữa chừng thì chạy lại để làm tiếp. / Cut off in the middle, it goes on when run again.
+    """
+    do(context, "renew", lang=lang, json=json, dry_run=dry_run, within=within, limit=limit, home=home)
+
+
 def add_keeping(app: typer.Typer) -> None:
     """Make the commands of `app` these too."""
-    for command in (fixity, backup, restore):
+    for command in (fixity, backup, restore, renew):
         app.command()(command)

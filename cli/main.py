@@ -11,7 +11,9 @@ from cli.access_app import serve, work
 from cli.account_app import account
 from cli.audit_app import audit, search
 from cli.case_app import dossier, lot, procedure
+from cli.certificate_app import certificate, seal
 from cli.client_app import client
+from cli.evidence_app import evidence
 from cli.hook_app import hook
 from cli.keeping_app import add_keeping
 from cli.keys_app import keys
@@ -25,6 +27,7 @@ from cli.options import (
     Paths,
     PersonOption,
     Purpose,
+    ReportKind,
     Trust,
     Type,
     do,
@@ -245,6 +248,36 @@ def fetch(
     )
 
 
+@app.command(name="to-paper")
+def to_paper(
+    context: typer.Context,
+    identifier: Identifier,
+    out: Annotated[Path, typer.Option("--out", help="Tệp PDF để in / PDF file to print")],
+    person: Annotated[str, typer.Option("--as", help="Người chuyển đổi / Who converts")] = "officer",
+    purpose: Purpose = "maintenance",
+    reason: Annotated[
+        str | None,
+        typer.Option("--reason", help="Lý do xem giấy đang bị hạn chế / Reason to see a restricted one"),
+    ] = None,
+    home: Home = None,
+    json: Json = False,
+    lang: Lang = None,
+) -> None:
+    """Chuyển bản điện tử ra giấy: trang in có dấu hiệu chuyển đổi. / Convert an e-copy to paper."""
+    do(
+        context,
+        "to_paper",
+        lang=lang,
+        json=json,
+        identifier=identifier,
+        out=out,
+        person=person,
+        purpose=purpose,
+        reason=reason,
+        home=home,
+    )
+
+
 @app.command()
 def read(
     context: typer.Context,
@@ -267,12 +300,31 @@ def verify(
     context: typer.Context,
     paths: Paths,
     trust: Trust = None,
+    report: Annotated[
+        list[ReportKind] | None,
+        typer.Option(
+            "--report", help="Ghi báo cáo ra tệp; dùng được nhiều lần / Write a report; may be repeated"
+        ),
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Thư mục báo cáo / Folder of the reports", show_default=False)
+    ] = None,
     home: Home = None,
     json: Json = False,
     lang: Lang = None,
 ) -> None:
     """Kiểm tra chữ ký và dữ liệu của PDF. / Check signatures and data of PDFs."""
-    do(context, "verify", lang=lang, json=json, paths=paths, trust=trust, home=home)
+    do(
+        context,
+        "verify",
+        lang=lang,
+        json=json,
+        paths=paths,
+        trust=trust,
+        report=[one.value for one in report or ()],
+        out=out,
+        home=home,
+    )
 
 
 @app.command()
@@ -370,6 +422,9 @@ app.add_typer(account, name="account")
 app.add_typer(client, name="client")
 app.add_typer(hook, name="hook")
 app.add_typer(keys, name="keys")
+app.add_typer(certificate, name="certificate")
+app.add_typer(evidence, name="evidence")
+app.command("seal")(seal)
 app.add_typer(store, name="store")
 
 

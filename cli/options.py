@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Literal, cast
 
@@ -29,6 +30,15 @@ Type = Annotated[
     str | None, typer.Option("--type", help="Loại giấy tờ, nếu đã biết / Document type, if known")
 ]
 Identifier = Annotated[str, typer.Argument(metavar="ID", help="Mã giấy tờ hoặc bản sao / Document or e-copy")]
+
+
+class ReportKind(StrEnum):
+    """Forms of a verification report; an enumeration since typer takes no list of literals."""
+
+    XML = "xml"
+    JSON = "json"
+    HTML = "html"
+    PDF = "pdf"
 
 
 def do(

@@ -88,11 +88,21 @@ def types_page() -> str:
     return "\n".join(rows) + "\n"
 
 
+def verification_schema() -> str:
+    """docs/verification.schema.json."""
+    from models.wire.verification import VerificationDocument
+
+    schema = VerificationDocument.model_json_schema(mode="serialization")
+    whole = {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
+    return json.dumps(whole, ensure_ascii=False, indent=1) + "\n"
+
+
 PAGES = {
     "errors.md": errors_page,
     "flags.md": flags_page,
     "settings.md": settings_page,
     "types/README.md": types_page,
+    "verification.schema.json": verification_schema,
 }
 
 

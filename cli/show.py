@@ -12,7 +12,7 @@ from cli.labels import field_label, type_label, value_for_people
 if TYPE_CHECKING:
     from rich.text import Text
 
-    from pipeline.papers.outcome import DocumentOutcome, EcopyOutcome, SeenBefore
+    from pipeline.papers.outcome import DocumentOutcome, EcopyOutcome, SeenBefore, WaitingPaper
 
 STATE_NAMES = {
     "received": ("đã tiếp nhận", "received", "cyan"),
@@ -156,6 +156,26 @@ def show_document(console: Console, document: DocumentOutcome) -> None:
         )
         if document.ecopy.status_at is not None:
             console.out.print(*status_line(console, document.ecopy))
+    if document.waiting is not None:
+        console.out.print(waiting_words(console, document.waiting))
+
+
+def waiting_words(console: Console, paper: WaitingPaper) -> str:
+    """Since when something does not go on by itself, why, and when it is tried again."""
+    from models.times import for_people
+
+    since, next_at = (
+        for_people(datetime.fromisoformat(moment)) if moment else ""
+        for moment in (paper.since, paper.next_at)
+    )
+    why = f"{paper.error.code}: {paper.error.message}" if paper.error else ""
+    if paper.state == "parked":
+        vi, en = ("đã dừng sau nhiều lần lỗi", "parked")
+        since_words = console.pick(f" từ {since}", f", failing since {since}") if since else ""
+        return f"{console.pick(vi, en)}{since_words}. {why}"
+    said = console.pick("chờ", "waits") + (console.pick(f" từ {since}", f" since {since}") if since else "")
+    again = console.pick(f"thử lại lúc {next_at or 'bây giờ'}", f"tried again at {next_at or 'once'}")
+    return f"{said}, {again}. {why}"
 
 
 def status_line(console: Console, ecopy: EcopyOutcome) -> tuple[Text, str]:

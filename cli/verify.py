@@ -12,23 +12,35 @@ from cli.labels import field_label, value_for_people
 if TYPE_CHECKING:
     from models.signatures import SignatureReport, VerificationReport
     from pdf.embedded import EmbeddedData
+    from pipeline.verification.reports import Kind
+    from pipeline.verification.verifier import Verifier
     from storage.keeping.lifecycle import EcopyStatus
 
 VALID, NOT_VALID, UNREADABLE = 0, 1, 2
 
 
-def run(console: Console, *, paths: list[Path], trust: Path | None, home: Path | None) -> int:
+def run(
+    console: Console,
+    *,
+    paths: list[Path],
+    trust: Path | None,
+    home: Path | None,
+    report: list[Kind] | None = None,
+    out: Path | None = None,
+) -> int:
     from models.errors import EcopyError
     from models.signatures import Verdict
     from models.states import EcopyState
-    from pipeline.verification import Verifier, status_here
+    from pipeline.verification.verifier import Verifier, status_here
 
     settings = console.settings(home=home)
+    kinds = tuple(dict.fromkeys(report or ()))
+    taken: set[Path] = set()
     worst = VALID
     with Verifier(settings, trust) as verifier:
         for path in paths:
             try:
-                report, data = verifier.verify(path)
+                found, data = verifier.verify(path)
             except EcopyError as reason:
                 error = reason.report(settings.language)
                 if console.json:
@@ -38,23 +50,64 @@ def run(console: Console, *, paths: list[Path], trust: Path | None, home: Path |
                     tell_error(console, error.code, error.message, error.remedy)
                 worst = max(worst, UNREADABLE)
                 continue
-            status = status_here(settings, report, data)
-            if report.verdict is not Verdict.VALID or (status and status.state is EcopyState.REVOKED):
+            status = status_here(settings, found, data)
+            if found.verdict is not Verdict.VALID or (status and status.state is EcopyState.REVOKED):
                 worst = max(worst, NOT_VALID)
-            if console.json:
-                console.machine({"path": str(path), **_for_machines(report, data, status)})
-            else:
-                _show(console, path, report, data)
+            if not console.json:
+                _show(console, path, found, data)
                 if status is not None:
                     _show_status(console, status)
+            written = (
+                _reports(verifier, path, found, data, status, kinds, out or Path(), taken) if kinds else {}
+            )
+            if console.json:
+                told = {"path": str(path), **_for_machines(found, data, status)}
+                console.machine({**told, "reports": written} if kinds else told)
+            else:
+                for target in written.values():
+                    console.out.print(f" {console.pick('Báo cáo', 'Report')}: {target}", highlight=False)
     return worst
+
+
+def _reports(
+    verifier: Verifier,
+    path: Path,
+    found: VerificationReport,
+    data: EmbeddedData | None,
+    status: EcopyStatus | None,
+    kinds: tuple[Kind, ...],
+    folder: Path,
+    taken: set[Path],
+) -> dict[str, str]:
+    """Write the wanted reports on one file; their places by kind."""
+    from cli.status import status_words
+    from models.errors import UsageError
+    from pdf.verification_sheet import Words
+    from pipeline.verification.reports import Judged, make_reports, report_path
+
+    standing = None
+    if status is not None:
+        vi, en = (status_words(Console(language=language), status)[0] for language in ("vi", "en"))
+        standing = Words(vi, en)
+    facts = _for_machines(found, data, status)
+    judged = Judged(path, found, data=facts["data"], register_status=facts["status"], standing=standing)
+    written: dict[str, str] = {}
+    for kind, content in make_reports(verifier, judged, kinds).items():
+        target = report_path(folder, path, kind, taken)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(content)
+        except OSError as fault:
+            raise UsageError(reason=f"--out {target}: {fault.strerror or fault}") from fault
+        written[kind] = str(target)
+    return written
 
 
 def _for_machines(
     report: VerificationReport, data: EmbeddedData | None, status: EcopyStatus | None
 ) -> dict[str, Any]:
     return {
-        **report.model_dump(mode="json"),
+        **report.model_dump(mode="json", exclude={"evidence"}),
         "data": data.model_dump(mode="json") if data else None,
         "status": {**vars(status), "state": status.state.value} if status else None,
     }
@@ -76,7 +129,7 @@ def _show(console: Console, path: Path, report: VerificationReport, data: Embedd
     from rich.text import Text
 
     from models.signatures import Verdict
-    from signing.words import reason_words, verdict_words
+    from signing.judging.words import reason_words, verdict_words
 
     language = console.language or "vi"
     colour = "bold green" if report.verdict is Verdict.VALID else "bold red"
@@ -91,20 +144,6 @@ def _show(console: Console, path: Path, report: VerificationReport, data: Embedd
         _show_data(console, data)
 
 
-KINDS = {
-    "clerk": ("Chữ ký cá nhân của cán bộ tiếp nhận", "Personal signature of the counter officer"),
-    "officer": ("Chữ ký cá nhân của công chức", "Personal signature of an officer"),
-    "vanthu": ("Chữ ký của cơ quan, do văn thư ký", "Signature of the agency by its seal holder"),
-    "timestamp": ("Dấu thời gian của tệp", "Time-stamp of the file"),
-    None: ("Chữ ký", "Signature"),
-}
-REVOCATION = {
-    "good": ("chưa bị thu hồi", "not revoked"),
-    "revoked": ("ĐÃ BỊ THU HỒI", "REVOKED"),
-    "unknown": ("không rõ", "unknown"),
-}
-
-
 def _show_signature(console: Console, number: int, signature: SignatureReport) -> None:
     """Who, when, under whom, what it covers and what came after, one fact a line."""
     from rich.table import Table
@@ -112,11 +151,11 @@ def _show_signature(console: Console, number: int, signature: SignatureReport) -
 
     from models.signatures import Verdict
     from models.times import for_people
-    from signing.words import change_words, reason_words, verdict_words
+    from signing.judging.words import REVOCATION, change_words, kind_words, reason_words, verdict_words
 
     language = console.language or "vi"
     colour = "green" if signature.verdict is Verdict.VALID else "red"
-    title = console.pick(*KINDS[signature.role])
+    title = console.pick(*kind_words(signature.role))
     level = f" ({signature.level.value})" if signature.level else ""
     console.out.print(
         Text.assemble(

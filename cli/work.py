@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cli.console import Console
+from cli.show import waiting_words
 
 if TYPE_CHECKING:
-    from pipeline.waiting import WaitingPaper
+    from pipeline.papers.outcome import WaitingPaper
 
 
 def run(console: Console, *, home: Path | None, only_list: bool, again: str | None, purpose: str) -> int:
@@ -31,13 +32,5 @@ def _tell(console: Console, taken: int, left: list[WaitingPaper], *, only_list: 
     if not only_list:
         console.say(f"Đã xử lý {taken} tệp.", f"{taken} files were worked on.")
     for paper in left:
-        why = f"{paper.error.code}: {paper.error.message}" if paper.error else ""
-        if paper.state == "parked":
-            console.say(
-                f"{paper.document} đã dừng sau nhiều lần lỗi. {why}", f"{paper.document} is parked. {why}"
-            )
-        else:
-            console.say(
-                f"{paper.document} sẽ thử lại lúc {paper.next_at or 'bây giờ'}. {why}",
-                f"{paper.document} is tried again at {paper.next_at or 'once'}. {why}",
-            )
+        said = f"{paper.document} {waiting_words(console, paper)}"
+        console.say(said, said)

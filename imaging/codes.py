@@ -95,6 +95,12 @@ def find_codes(image: np.ndarray, dpi: float) -> tuple[MachineCode, ...]:
     return tuple(sorted(found.codes, key=lambda code: (code.box.y0, code.box.x0)))
 
 
+def qr_modules(text: str) -> np.ndarray:
+    """`text` as a QR code: (N, N) bool, True for a dark module, without the quiet zone. Raises ValueError where it is too long."""
+    code = zxingcpp.create_barcode(text, BarcodeFormat.QRCode)
+    return np.array(code.to_image(scale=1, add_quiet_zones=False)) == 0
+
+
 def _grey(image: np.ndarray) -> np.ndarray:
     return np.ascontiguousarray(image if image.ndim == 2 else cv2.cvtColor(image, cv2.COLOR_RGB2GRAY))
 

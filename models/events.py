@@ -29,6 +29,8 @@ class EventType(StrEnum):
     """A dossier used it again (ND118 Art. 17.1.b); told to the dossier's agency alone."""
     DOCUMENT_DISPOSED = "document.disposed"
     ECOPY_ISSUED = "ecopy.issued"
+    ECOPY_RENEWED = "ecopy.renewed"
+    """Its file has a further time-stamp; the file of before is the beginning of it."""
     ECOPY_REVOKED = "ecopy.revoked"
     ECOPY_SUPERSEDED = "ecopy.superseded"
     DOSSIER_ENDED = "dossier.ended"
@@ -56,6 +58,7 @@ DATA: dict[EventType, frozenset[str]] = {
     _T.DOCUMENT_REUSED: frozenset({"document", "ecopy", "component"}),
     _T.DOCUMENT_DISPOSED: frozenset({"document"}),
     _T.ECOPY_ISSUED: frozenset({"document", "ecopy", "revision", "sha256"}),
+    _T.ECOPY_RENEWED: frozenset({"document", "ecopy", "revision", "sha256"}),
     _T.ECOPY_REVOKED: frozenset({"document", "ecopy", "reason"}),
     _T.ECOPY_SUPERSEDED: frozenset({"document", "ecopy", "by_ecopy"}),
     _T.DOSSIER_ENDED: frozenset({"state"}),

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Literal, Protocol
 
 from models.reading import EngineVersion, PageReading
-from models.signatures import SignedFile, SignedStatement, SignRequest
+from models.signatures import SignedFile, SignedStatement, SignerCertificate, SignRequest
 
 if TYPE_CHECKING:
     import numpy as np
@@ -177,6 +177,11 @@ class Signer(Protocol):
 
     @property
     def common_name(self) -> str: ...
+
+    @property
+    def certificate(self) -> SignerCertificate:
+        """The certificate that signs. Raises what opening the key raises."""
+        ...
 
     def sign(self, source: Path, target: Path, request: SignRequest) -> SignedFile:
         """Write to `target` the bytes of `source` followed by the new revisions, nothing else.

@@ -47,6 +47,8 @@ class EcopyRules(Value):
     level: Rule[Level]
     signer_role: Rule[Role]
     confirmer_roles: Rule[tuple[Role, ...]]
+    confirmer_may_seal: Rule[bool]
+    """Whether one person may confirm the data and have the agency's key sign the copy."""
     pdfa: Rule[Literal["2u"]]
     presented_as: Rule[tuple[PresentedAs, ...]]
     electronic_source: Rule[bool]
@@ -58,11 +60,20 @@ class StampRules(Value):
     font: Rule[str]
     font_size: Rule[float]
     position: Rule[Literal["top-right"]]
+    margin_mm: Rule[float]
+    """A mark that somebody else's program draws has to stay within so much of the top of page 1."""
 
 
 class MarkRules(Value):
     paper: Rule[str]
     electronic: Rule[str]
+
+
+class PaperRules(Value):
+    """Electronic to paper."""
+
+    mark: Rule[str]
+    converter_roles: Rule[tuple[Role, ...]]
 
 
 class ReviewRules(Value):
@@ -92,6 +103,11 @@ class ReuseRules(Value):
 class CorrectionRules(Value):
     decider_roles: Rule[tuple[Role, ...]]
     raiser_may_decide: Rule[bool]
+
+
+class CertificateRules(Value):
+    warn_days: Rule[int]
+    """So long before a certificate of office stops signing somebody is told."""
 
 
 class LifecycleRules(Value):
@@ -138,6 +154,24 @@ class LockRules(Value):
     """Whether objects with a fixed retention are locked so that nobody can lift it before its end."""
 
 
+class AlgorithmEnd(Value):
+    """The last day on which an algorithm is relied on to prove something by itself."""
+
+    algorithm: str
+    """A digest (`sha1`, `sha224`), a kind of signature (`rsa_pkcs1v15`), or a kind of key (`rsa`, `ec`)."""
+    below_bits: int | None = None
+    """Only keys shorter than this; None: all of them."""
+    last_day: date
+    source: str
+
+
+class LastingRules(Value):
+    renew_months: Rule[int]
+    """So long before the proof in an e-copy ends it is renewed."""
+    algorithms: tuple[AlgorithmEnd, ...]
+    """What is not named has no end yet."""
+
+
 class RuleSet(Value):
     """All rules in force from one date until the next set begins."""
 
@@ -149,9 +183,12 @@ class RuleSet(Value):
     ecopy: EcopyRules
     stamp: StampRules
     conversion_mark: MarkRules
+    to_paper: PaperRules
     review: ReviewRules
     audit: AuditRules
     locks: LockRules
+    lasting: LastingRules
+    certificates: CertificateRules
     reuse: ReuseRules
     corrections: CorrectionRules
     lifecycle: LifecycleRules

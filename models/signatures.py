@@ -67,6 +67,8 @@ class SignedFile(Value):
     signer: str
     """Common name of the signer's certificate."""
     certificate: SignerCertificate
+    stamped_by: tuple[str, ...] = ()
+    """Common names of the certificates that gave the time-stamps."""
 
 
 class SignedStatement(Value):
@@ -89,7 +91,7 @@ class Verdict(StrEnum):
 
 
 class Reason(StrEnum):
-    """Why a signature or a file is not valid; stable, translated in `signing/words.py`."""
+    """Why a signature or a file is not valid; stable, translated in `signing/judging/words.py`."""
 
     NO_SIGNATURE = "NO_SIGNATURE"
     DIGEST_MISMATCH = "DIGEST_MISMATCH"
@@ -133,8 +135,33 @@ class SignatureReport(Value):
     """Common names from the signer to the trust anchor."""
     revocation: RevocationStatus = "unknown"
     covers_whole_file: bool = False
+    covers_bytes: int | None = None
+    """Length of the file as it was signed, from its first byte; None where the signature does not say it soundly."""
     changes_after: tuple[str, ...] = ()
     """What later revisions changed, in stable codes: `dss`, `timestamp`, `signature`, `form`, `other`."""
+
+
+class SignatureEvidence(Value):
+    """What tells one signature from every other, for reports that others check (ETSI TS 119 102-2, 4.4)."""
+
+    field_name: str
+    subfilter: str
+    """The kind of signature as the file names it, for instance `ETSI.CAdES.detached`."""
+    byte_range: tuple[int, int, int, int]
+    """Offset and length of the two pieces it covers (ISO 32000-1, 12.8.1)."""
+    digest_algorithm: str
+    signature_algorithm: str
+    document_digest: str
+    """Of the covered bytes, hexadecimal, by `digest_algorithm`, as the other digest."""
+    attributes_digest: str
+    """Of the signed attributes: the bytes that the signature value is over."""
+    signature_value: str
+    """Base64."""
+    contents_sha256: str
+    """Of the DER of the whole signature or time-stamp token, hexadecimal."""
+    certificate: SignerCertificate
+    anchor: SignerCertificate | None = None
+    """The trust anchor that its path ends in; None where no path was found."""
 
 
 class VerificationReport(Value):
@@ -145,6 +172,10 @@ class VerificationReport(Value):
     verdict: Verdict
     reasons: tuple[Reason, ...]
     signatures: tuple[SignatureReport, ...]
+    verified_at: str | None = None
+    """The moment for which it is said, ISO +07:00."""
+    evidence: tuple[SignatureEvidence | None, ...] = ()
+    """Of each signature, in the same order; None where its data can't be read."""
 
 
 class StatementReport(Value):

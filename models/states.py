@@ -90,6 +90,21 @@ class RequestState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+class HandoverState(StrEnum):
+    """A document given to the program on an officer's computer to be signed there; each can be used once."""
+
+    OPEN = "open"
+    FETCHED = "fetched"
+    """The program has the prepared document."""
+    RECEIVED = "received"
+    """The signed file is here and right; it waits for its time-stamps."""
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    """What came back is not what was asked for."""
+    EXPIRED = "expired"
+    """Nothing came back in time, or it was asked for anew."""
+
+
 D, E = DocumentState, EcopyState
 
 DOCUMENT_WAYS: dict[DocumentState, frozenset[DocumentState]] = {
@@ -154,6 +169,17 @@ REQUEST_WAYS: dict[RequestState, frozenset[RequestState]] = {
     R.EXECUTED: frozenset(),
     R.REFUSED: frozenset(),
     R.WITHDRAWN: frozenset(),
+}
+
+V = HandoverState
+
+HANDOVER_WAYS: dict[HandoverState, frozenset[HandoverState]] = {
+    V.OPEN: frozenset({V.FETCHED, V.RECEIVED, V.REFUSED, V.EXPIRED}),
+    V.FETCHED: frozenset({V.RECEIVED, V.REFUSED, V.EXPIRED}),
+    V.RECEIVED: frozenset({V.ACCEPTED, V.REFUSED}),
+    V.ACCEPTED: frozenset(),
+    V.REFUSED: frozenset(),
+    V.EXPIRED: frozenset(),
 }
 
 S = TypeVar("S", bound=StrEnum)

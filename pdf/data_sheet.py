@@ -11,7 +11,8 @@ import pikepdf
 from pikepdf import Dictionary, Name, Pdf, Stream, unparse_content_stream
 
 from pdf.assembly import add_page, deflated, save
-from pdf.fonts import EmbeddedFont, writable
+from pdf.fonts import EmbeddedFont
+from pdf.wrapping import wrapped
 from pdf.writer import declare_pdfa
 from pdf.xmp import DocumentMetadata, xmp_packet
 
@@ -157,19 +158,4 @@ def _lines(
     text: str, font: EmbeddedFont, size: float, x: float, width: float, grey: float = _BLACK
 ) -> list[_Line]:
     """`text` in lines no wider than `width` points; a word that is wider is cut."""
-    filled: list[str] = []
-    limit = width / size
-    for piece in (piece for word in writable(text).split() for piece in _cut(word, font, limit)):
-        if filled and font.width(f"{filled[-1]} {piece}") <= limit:
-            filled[-1] += f" {piece}"
-        else:
-            filled.append(piece)
-    return [_Line(line, x, size, grey) for line in filled]
-
-
-def _cut(word: str, font: EmbeddedFont, limit: float) -> Iterator[str]:
-    while font.width(word) > limit and len(word) > 1:
-        fits = next(n for n in range(len(word) - 1, 0, -1) if n == 1 or font.width(word[:n]) <= limit)
-        yield word[:fits]
-        word = word[fits:]
-    yield word
+    return [_Line(line, x, size, grey) for line in wrapped(text, font, width / size)]

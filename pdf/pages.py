@@ -41,6 +41,20 @@ def extract_page(
     return _drawn(path, page, box, out_dir, max_pixels, render_dpi)
 
 
+def draw_page(
+    path: Path, page: int, out_dir: Path, *, max_pixels: int, dpi: int = RENDER_DPI
+) -> tuple[PagePicture, Path]:
+    """Draw page `page` (from 1) as a reader shows it, visible signatures and all, into a PNG at `dpi`.
+
+    Raises TooManyPixels before a pixel is drawn, or Unreadable.
+    """
+    with opened(path) as pdf:
+        if not 1 <= page <= len(pdf.pages):
+            raise Unreadable(reason=f"no page {page}")
+        box = page_box(pdf.pages[page - 1])
+    return _drawn(path, page, box, out_dir, max_pixels, dpi)
+
+
 def _drawn(
     path: Path, page: int, box: PageBox, out_dir: Path, max_pixels: int, dpi: int
 ) -> tuple[PagePicture, Path]:

@@ -9,6 +9,7 @@ from models.people import Person
 from models.states import DocumentState
 from pipeline.application import Application
 from pipeline.attempts import attempt, given, operator
+from pipeline.offices.sealing import let_seal
 from pipeline.papers.export import copy_out
 from pipeline.papers.outcome import DocumentOutcome
 from pipeline.papers.release import Fetched, release_ecopy
@@ -56,16 +57,20 @@ def confirm_document(
         return document_outcome(app, app.register.document(document.id))
 
 
-def issue_document(app: Application, any_id: str) -> DocumentOutcome:
-    """Compose, sign and issue; done already is done.
+def issue_document(app: Application, any_id: str, *, sealer: Person | None = None) -> DocumentOutcome:
+    """Compose, sign and issue; done already is done. `sealer`: who lets the agency's key sign, where somebody says so.
 
-    Raises NotConfirmed, CopyNotAllowed, DocumentRestricted, HomeBusy, or a SigningFault after which the same call goes on.
+    Raises NotConfirmed, CopyNotAllowed, DocumentRestricted, HomeBusy, or a SigningFault after which the same call goes on;
+    SamePersonTwice where who confirmed the data would seal them; of a `sealer` also WrongRole and OtherAgency.
     """
     with attempt(app, "issue", any_id, purpose=f"document:{any_id}"):
         document = app.register.find_document(any_id)
         with app.locks.document(document.id):
             document = app.register.document(document.id)
             _check_issuable(app, document)
+            if sealer is not None:
+                advance(app, document.id, FROM_COMPOSE[:1])
+                let_seal(app, document, sealer)
             advance(app, document.id, FROM_COMPOSE)
         with app.register.transaction(actor=operator(), purpose=purpose_of(document)) as tx:
             tx.audit("look", document.id, through="issue")

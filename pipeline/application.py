@@ -24,7 +24,7 @@ from pipeline.attempts import acting_now
 from pipeline.clock import SystemClock
 from pipeline.copies.stores import open_second_store, open_store
 from pipeline.document_types import use_types
-from pipeline.hands import agency_identifier
+from pipeline.hands import agency_identifier, share_key_modules
 from pipeline.learning.calibration import use_calibration
 from pipeline.limits import child_modules, ocr_limits, sandbox_limits
 from pipeline.sealing import Seal
@@ -55,6 +55,7 @@ class Application:
         self.locks = HomeLocks(settings.home / "locks")
         self.store = open_store(settings)
         self.second_store = open_second_store(settings)
+        share_key_modules(settings)
         self.keys = ring_from(settings.master_key, settings.old_master_keys)
         self.engine = open_database(settings.register_url)
         self.vault = Vault(
@@ -84,9 +85,15 @@ class Application:
     def hands(self) -> Hands:
         """Who signs and confirms here. Raises HomeNotReady or CertificateRefused."""
         from pipeline.hands import load_hands
+        from pipeline.offices.checking import office_check
 
+        trial = self.settings.trust == "development"
         with _HANDS:
-            return load_hands(self.settings, self.clock)
+            return load_hands(
+                self.settings,
+                self.clock,
+                lambda holder: office_check(holder, self.register, self.clock, development=trial),
+            )
 
     @cached_property
     def engine_version(self) -> EngineVersion:

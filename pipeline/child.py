@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from models.signatures import VerificationReport
     from ocr.engines import EngineChoice
     from pdf.embedded import EmbeddedData
+    from pdf.revisions import RevisionShown
     from signing.trust import TrustStore
 
 
@@ -56,6 +57,23 @@ def prepare_pages(
         )
         prepared.append((facts, path))
     return prepared
+
+
+def draw_pages(
+    source: Path, pages: list[int], out: Path, *, max_pixels: int, dpi: int
+) -> list[tuple[PagePicture, Path]]:
+    """`pages` (1-based) of a PDF as a reader shows them, for printing. Raises TooManyPixels or Unreadable."""
+    from pdf.pages import draw_page
+
+    return [draw_page(source, page, out, max_pixels=max_pixels, dpi=dpi) for page in pages]
+
+
+def count_pages(source: Path) -> int:
+    """How many pages a PDF has. Raises Unreadable."""
+    from pdf.reading_pdf import opened
+
+    with opened(source) as pdf:
+        return len(pdf.pages)
 
 
 def _taken(
@@ -173,7 +191,7 @@ def engine_version(engine: EngineChoice) -> EngineVersion:
 def verify_file(path: Path, trust: TrustStore) -> tuple[VerificationReport, EmbeddedData | None]:
     """Judge the signatures of a PDF and take out the data it carries."""
     from pdf.embedded import read_embedded
-    from signing.verify import verify_pdf
+    from signing.judging.verify import verify_pdf
 
     report = verify_pdf(path, trust)
     try:
@@ -181,3 +199,10 @@ def verify_file(path: Path, trust: TrustStore) -> tuple[VerificationReport, Embe
     except Unreadable:
         data = None  # the verdict speaks for itself; there is just nothing sound to show
     return report, data
+
+
+def show_revisions(path: Path, ends: list[int], *, changed_after: list[bool]) -> list[RevisionShown]:
+    """Draw a PDF as it was when each signature was made; `ends` are the lengths that the signatures cover."""
+    from pdf import revisions
+
+    return revisions.show_revisions(path, ends, changed_after=changed_after)

@@ -59,6 +59,7 @@ def examine(app: Application) -> Iterator[Finding]:
         ("ocr", _ocr),
         ("rules", _rules),
         ("trust", _trust),
+        ("certificates", _certificates),
         ("signing", _signing),
     )
     for component, check in checks:
@@ -241,11 +242,18 @@ def _trust(app: Application) -> str:
     return f"{hands.anchor_file} ({worth})"
 
 
+def _certificates(app: Application) -> str:
+    """Those that sign here are of the right offices and not about to end."""
+    from pipeline.offices.checking import certificates_of_hands
+
+    return certificates_of_hands(app)
+
+
 def _signing(app: Application) -> str:
-    """A throw-away capture is signed with the clerk's hand and verified."""
+    """A throw-away capture is signed with the clerk's hand and verified; the agency's key is there."""
     from models.signatures import Level, SignRequest, Verdict
     from models.times import iso
-    from signing.verify import verify_pdf
+    from signing.judging.verify import verify_pdf
 
     with app.workspace() as folder:
         plain, signed = folder / "specimen.pdf", folder / "signed.pdf"
@@ -255,7 +263,7 @@ def _signing(app: Application) -> str:
         report = verify_pdf(signed, app.hands.trust)
     if report.verdict is not Verdict.VALID:
         raise EngineFault(engine="signing", reason=", ".join(r.value for r in report.reasons))
-    return f"{result.level.value} by {result.signer}"
+    return f"{result.level.value} by {result.signer}; {app.hands.seal.signer.common_name}"
 
 
 def _write_specimen(picture_file: Path, target: Path) -> None:

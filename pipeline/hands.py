@@ -2,19 +2,78 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from models.errors import BadSettings, NoTrustAnchor, UnknownPerson
+from models.errors import BadSettings, KeyMismatch, NoTrustAnchor, UnknownPerson
 from models.people import Agency, Person, Role
 from models.ports import Clock, Signer, TimestampAuthority
+from models.signatures import SignedFile, SignedStatement, SignerCertificate, SignRequest
 from pipeline.settings import Settings
+from pipeline.trust_services import authorities, evidence_source
 
 if TYPE_CHECKING:
+    from signing.making.evidence import EvidenceSource
+    from signing.making.office import OfficeCheck
+    from signing.making.signer import PdfSigner
     from signing.trust import TrustStore
 
 T = TypeVar("T")
+
+Offices = Callable[[Person], "OfficeCheck"]
+"""The check that a hand makes before it signs: whether its certificate is of that person's office."""
+
+
+class SignerWhenNeeded:
+    """A Signer that is opened at its first use, so that nobody who only looks needs a token to be there.
+
+    Opening that fails is tried again the next time, and a key that no longer fits its certificate is opened anew
+    the next time: the service may have a new certificate. Safe from several threads.
+    """
+
+    def __init__(self, opening: Callable[[], Signer]) -> None:
+        self._opening = opening
+        self._lock = threading.Lock()
+        self._opened: Signer | None = None
+
+    @property
+    def common_name(self) -> str:
+        return self._signer().common_name
+
+    @property
+    def certificate(self) -> SignerCertificate:
+        return self._signer().certificate
+
+    def sign(self, source: Path, target: Path, request: SignRequest) -> SignedFile:
+        """See models.ports.Signer; raises also what opening the key raises."""
+        with self._watched() as signer:
+            return signer.sign(source, target, request)
+
+    def sign_statement(self, content: bytes) -> SignedStatement:
+        """See models.ports.Signer; raises also what opening the key raises."""
+        with self._watched() as signer:
+            return signer.sign_statement(content)
+
+    @contextmanager
+    def _watched(self) -> Iterator[Signer]:
+        signer = self._signer()
+        try:
+            yield signer
+        except KeyMismatch:
+            with self._lock:
+                if self._opened is signer:
+                    self._opened = None
+            raise
+
+    def _signer(self) -> Signer:
+        with self._lock:
+            if self._opened is None:
+                self._opened = self._opening()
+            return self._opened
 
 
 @dataclass(frozen=True)
@@ -37,6 +96,8 @@ class Hands:
     """The văn thư with the agency's certificate; signs e-copies (ND118 Art. 19.2)."""
     tsa: TimestampAuthority
     """Stamps signatures and the audit trail."""
+    evidence: EvidenceSource
+    """Tells whether certificates were revoked."""
     trust: TrustStore
     anchor_file: Path
     development: bool
@@ -50,20 +111,33 @@ class Hands:
             raise UnknownPerson(person=identifier, known=", ".join(self.persons)) from None
 
 
-def load_hands(settings: Settings, clock: Clock) -> Hands:
-    """Load keys and trust. Raises SigningFault, CertificateRefused or BadSettings."""
+def load_hands(settings: Settings, clock: Clock, offices: Offices) -> Hands:
+    """Load trust, and the development keys; configured keys are opened when they are needed.
+
+    Raises SigningFault, CertificateRefused or BadSettings.
+    """
     if settings.trust == "development":
-        return _development(settings, clock)
-    return _configured(settings, clock)
+        return _development(settings, clock, offices)
+    return _configured(settings, clock, offices)
 
 
 def agency_identifier(settings: Settings) -> str:
     """Identifier of the agency whose installation this is; loads no keys."""
     if settings.trust == "development":
-        from signing.devpki import SAMPLE_AGENCY
+        from signing.development.pki import SAMPLE_AGENCY
 
         return SAMPLE_AGENCY.identifier
     return _needed(settings.agency_identifier, "agency_identifier")
+
+
+def share_key_modules(settings: Settings) -> None:
+    """Open the PKCS#11 libraries that hold master keys and signing keys alike as several threads may use them."""
+    master = f"{settings.master_key} {settings.old_master_keys}"
+    signing = f"{settings.agency_key} {settings.clerk_key}"
+    if "pkcs11:" in master and "pkcs11:" in signing:
+        from signing.keys.opening import open_shared_modules
+
+        open_shared_modules(master, signing)
 
 
 def trust_of(settings: Settings) -> TrustStore:
@@ -76,37 +150,51 @@ def trust_of(settings: Settings) -> TrustStore:
     return TrustStore.from_pem(anchors)
 
 
-def _development(settings: Settings, clock: Clock) -> Hands:
-    from signing.devpki import create_development_pki, load_development_pki
-    from signing.signer import PdfSigner
+def _development(settings: Settings, clock: Clock, offices: Offices) -> Hands:
+    from signing.development.pki import create_development_pki, load_development_pki
+    from signing.handover.hand import HandedOver
+    from signing.making.evidence import DevelopmentEvidence
+    from signing.making.signer import PdfSigner
+    from signing.timestamps.authorities import EmbeddedTsa
     from signing.trust import TrustStore
-    from signing.tsa import EmbeddedTsa
 
     create_development_pki(settings.pki_folder, clock)
     pki = load_development_pki(settings.pki_folder)
     pki.revocation_lists(clock.now())  # renews those that are about to run out
     tsa = EmbeddedTsa.for_development(pki, clock)
-    persons = pki.persons
+    persons, trust = pki.persons, TrustStore.for_development(pki)
+    seal: PdfSigner = PdfSigner.for_development(pki, "vanthu", clock, tsa)
+    if _is_elsewhere(settings.agency_key):
+        seal = HandedOver.from_spec(
+            _needed(settings.agency_key, "agency_key"),
+            trust=trust,
+            clock=clock,
+            evidence=DevelopmentEvidence(pki),
+            tsa=tsa,
+        )
+    clerk = PdfSigner.for_development(pki, "clerk", clock, tsa)
     return Hands(
         persons=persons,
         agency=pki.agency,
-        clerk=Hand(persons["clerk"], PdfSigner.for_development(pki, "clerk", clock, tsa)),
-        seal=Hand(persons["vanthu"], PdfSigner.for_development(pki, "vanthu", clock, tsa)),
+        clerk=Hand(persons["clerk"], replace(clerk, office=offices(persons["clerk"]))),
+        seal=Hand(persons["vanthu"], replace(seal, office=offices(persons["vanthu"]))),
         tsa=tsa,
-        trust=TrustStore.for_development(pki),
+        evidence=DevelopmentEvidence(pki),
+        trust=trust,
         anchor_file=pki.root_path,
         development=True,
     )
 
 
-def _configured(settings: Settings, clock: Clock) -> Hands:
-    from signing.signer import PdfSigner
+def _configured(settings: Settings, clock: Clock, offices: Offices) -> Hands:
+    from signing.handover.hand import HandedOver
+    from signing.keys.opening import credential_at
+    from signing.making.signer import PdfSigner
     from signing.trust import TrustStore
-    from signing.tsa import HttpTsa
 
     anchors = _needed(settings.trust_anchors, "trust_anchors")
     trust = TrustStore.from_pem(anchors)
-    tsa = HttpTsa(url=_needed(settings.tsa_url, "tsa_url"), timeout=settings.tsa_timeout_seconds)
+    tsa, evidence = authorities(settings), evidence_source(settings, trust)
     agency = Agency(
         identifier=_needed(settings.agency_identifier, "agency_identifier"),
         name=_needed(settings.agency_name, "agency_name"),
@@ -119,35 +207,35 @@ def _configured(settings: Settings, clock: Clock) -> Hands:
     )
     seal = Person(id="vanthu", name=agency.name, role=Role.SEAL_HOLDER, agency=agency)
 
-    def signer(file: Path | None, password_file: Path | None, name: str) -> Signer:
-        return PdfSigner.from_pkcs12(
-            _needed(file, f"{name}_pkcs12"),
-            _secret(_needed(password_file, f"{name}_pkcs12_password_file")),
-            trust=trust,
-            clock=clock,
-            tsa=tsa,
-        )
+    def signer(spec: str | None, name: str, holder: Person) -> Signer:
+        office = offices(holder)
+        if name == "agency_key" and _is_elsewhere(spec):
+            elsewhere = HandedOver.from_spec(
+                _needed(spec, name), trust=trust, clock=clock, evidence=evidence, tsa=tsa
+            )
+            return replace(elsewhere, office=office)
+        opening = credential_at(_needed(spec, name), f"ECOPY_{name.upper()}")
+        return SignerWhenNeeded(lambda: PdfSigner(opening(), trust, clock, evidence, tsa, office))
 
     return Hands(
         persons={p.id: p for p in (clerk, officer, seal)},
         agency=agency,
-        clerk=Hand(clerk, signer(settings.clerk_pkcs12, settings.clerk_pkcs12_password_file, "clerk")),
-        seal=Hand(seal, signer(settings.agency_pkcs12, settings.agency_pkcs12_password_file, "agency")),
+        clerk=Hand(clerk, signer(settings.clerk_key, "clerk_key", clerk)),
+        seal=Hand(seal, signer(settings.agency_key, "agency_key", seal)),
         tsa=tsa,
+        evidence=evidence,
         trust=trust,
         anchor_file=anchors,
         development=False,
     )
 
 
+def _is_elsewhere(spec: str | None) -> bool:
+    """Whether a key is in a token at its holder's own computer."""
+    return spec is not None and spec.startswith("vgca:")
+
+
 def _needed(value: T | None, name: str) -> T:
     if value is None:
         raise BadSettings(reason=f"ECOPY_{name.upper()}")
     return value
-
-
-def _secret(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8").rstrip("\r\n")
-    except OSError as fault:
-        raise BadSettings(reason=f"{path}: {fault.strerror or fault}") from fault

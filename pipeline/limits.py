@@ -14,7 +14,7 @@ READING_MODULES = (
     "pipeline.child",
 )
 """What the children find loaded that do nothing but read, so that none of them pays for an import."""
-CHILD_MODULES = (*READING_MODULES, "imaging.stamp_area", "pdf.placement", "signing.verify")
+CHILD_MODULES = (*READING_MODULES, "imaging.stamp_area", "pdf.placement", "signing.judging.verify")
 """What the children of the whole application find loaded."""
 
 _LINE_ENGINES = ("auto", "own", "tesserocr")

@@ -6,6 +6,7 @@ import os
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -108,14 +109,57 @@ class Settings(BaseSettings):
     trust_anchors: Path | None = Field(default=None, description="PEM file with the accepted roots")
     agency_name: str | None = Field(default=None, description="Name of the agency as the stamp shows it")
     agency_identifier: str | None = Field(default=None, description="Agency identifier of QĐ 20/2020")
-    agency_pkcs12: Path | None = Field(default=None, description="Agency key and certificate")
-    agency_pkcs12_password_file: Path | None = Field(default=None, description="File with its password")
+    agency_key: str | None = Field(
+        default=None,
+        description="Agency key and certificate: `pkcs12:/path?password-source=…`, `pkcs11:token=…;object=…?module-path=…&"
+        "pin-source=…` (RFC 7512), `csc:https://…/csc/v2?credential=…&token-source=…`, or `vgca:/path/certificate.pem` where "
+        "the văn thư signs with a token at her own computer (see `signing.md`)",
+    )
+    seal_needs_person: bool | None = Field(
+        default=None,
+        description="Whether every e-copy waits until a văn thư, who is not the one who confirmed its data, lets the agency's "
+        "key sign it (`ecopy seal`); by default only with `ECOPY_TRUST=configured` and a key that signs at the server",
+    )
     clerk_name: str | None = Field(default=None, description="Name of the counter officer")
-    clerk_pkcs12: Path | None = Field(default=None, description="Counter officer's key and certificate")
-    clerk_pkcs12_password_file: Path | None = Field(default=None, description="File with its password")
+    clerk_key: str | None = Field(
+        default=None,
+        description="Counter officer's key and certificate, written as `ECOPY_AGENCY_KEY`",
+    )
     officer_name: str | None = Field(default=None, description="Name of the officer who confirms")
-    tsa_url: str | None = Field(default=None, description="RFC 3161 time-stamping authority")
+    tsa_urls: str | None = Field(
+        default=None,
+        description="RFC 3161 time-stamping authorities, separated by spaces: the next one is asked where one fails",
+    )
     tsa_timeout_seconds: float = Field(default=180, gt=0, description="Patience with one time-stamp request")
+    tsa_parallel: int = Field(
+        default=4, ge=1, le=64, description="Requests to one time-stamping authority at the same time"
+    )
+    tsa_policy: str | None = Field(
+        default=None,
+        pattern=r"^[0-2](\.(0|[1-9]\d*))+$",
+        description="Policy (OID) that time-stamps must be given under; any by default",
+    )
+    status_online: bool = Field(
+        default=True,
+        description="Whether OCSP responders and revocation lists are asked over the network before signing; otherwise "
+        "only the lists in the folder `crl` beside `ECOPY_TRUST_ANCHORS` count",
+    )
+    status_timeout_seconds: float = Field(
+        default=10, gt=0, description="Patience with one OCSP responder or revocation list"
+    )
+
+    @property
+    def tsa_addresses(self) -> tuple[str, ...]:
+        return tuple(self.tsa_urls.split()) if self.tsa_urls else ()
+
+    @field_validator("tsa_urls")
+    @classmethod
+    def _addresses_of_authorities(cls, value: str | None) -> str | None:
+        for url in (value or "").split():
+            parts = urlsplit(url)
+            if parts.scheme not in ("http", "https") or not parts.hostname:
+                raise ValueError("only addresses such as http://tsa.tinh.gov.vn/ go in here")
+        return value
 
     listen: str = Field(
         default="127.0.0.1:8107", description="Address and port that `ecopy serve` listens on"
@@ -214,13 +258,11 @@ class Settings(BaseSettings):
             "trust_anchors",
             "agency_name",
             "agency_identifier",
-            "agency_pkcs12",
-            "agency_pkcs12_password_file",
+            "agency_key",
             "clerk_name",
-            "clerk_pkcs12",
-            "clerk_pkcs12_password_file",
+            "clerk_key",
             "officer_name",
-            "tsa_url",
+            "tsa_urls",
         )
         if self.trust == "configured":
             missing = [f"ECOPY_{name.upper()}" for name in needed if getattr(self, name) is None]

@@ -2,27 +2,66 @@
 
 from __future__ import annotations
 
-from typing import Literal
+import json
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Literal
 
-from models.base import Value
-from models.errors import ErrorReport, by_code
+from models.errors import (
+    CertificateStatusUnknown,
+    EcopyError,
+    ErrorReport,
+    SigningFault,
+    TimestampUnavailable,
+    by_code,
+)
+from models.states import EcopyState
 from models.text import Language
+from models.times import iso
 from pipeline.application import Application
 from pipeline.attempts import attempt, given, operator
+from pipeline.papers.outcome import WaitingPaper
 from storage import work
 from storage.records import DocumentRecord
 
+if TYPE_CHECKING:
+    from storage.register import Transaction
 
-class WaitingPaper(Value):
-    """A source that something went wrong with."""
+SERVICES_AWAY = (TimestampUnavailable, CertificateStatusUnknown)
+"""Faults of services that a signature needs: nothing is wrong with the paper, which waits until they are back."""
 
-    document: str
-    """Its first document."""
-    state: Literal["put_off", "parked"]
-    attempts: int
-    next_at: str | None
-    """When it is tried again; parked, it is not, before a restart or before somebody says so."""
-    error: ErrorReport | None
+FIRST_WAIT = timedelta(seconds=10)
+LONGEST_WAIT = timedelta(minutes=10)
+
+
+def wait_for_services(tx: Transaction, document: DocumentRecord, fault: SigningFault) -> None:
+    """A document can't be signed while a service is away: on record with the reason, and the worker tries again."""
+    until = iso(datetime.fromisoformat(tx.at) + FIRST_WAIT)
+    work.wait(tx, document.source_id, code=fault.code, reason=particulars(fault), until=until)
+
+
+def particulars(fault: EcopyError) -> str:
+    """What an error's message says besides its words, as JSON; nothing of a paper's contents is among it."""
+    return json.dumps({name: str(value) for name, value in fault.details.items()}, ensure_ascii=False)
+
+
+def told(job: work.Job, language: Language) -> ErrorReport | None:
+    """Why a piece of work does not go on; None where nothing went wrong."""
+    if job.error_code is None:
+        return None
+    details = json.loads(job.reason) if job.reason is not None else {"reason": job.error_code}
+    return by_code(job.error_code)(**details).report(language)
+
+
+def services_are_back(tx: Transaction, document: DocumentRecord) -> None:
+    """A document was signed: where that was all its scan waited for, it waits no longer."""
+    codes = [kind.code for kind in SERVICES_AWAY]
+    work.end_wait(tx, document.source_id, document.id, codes=codes)
+
+
+def pause(since: str | None, now: datetime) -> timedelta:
+    """Until the next try of what has waited `since` then: half as long again, within limits."""
+    waited = now - datetime.fromisoformat(since) if since is not None else timedelta()
+    return min(max(FIRST_WAIT, waited / 2), LONGEST_WAIT)
 
 
 def waiting_papers(app: Application, language: Language) -> list[WaitingPaper]:
@@ -30,6 +69,17 @@ def waiting_papers(app: Application, language: Language) -> list[WaitingPaper]:
     with app.register.reading() as connection:
         found = [*work.jobs(connection, "parked"), *work.jobs(connection, "waiting")]
     return [_paper(app, job, language) for job in found]
+
+
+def wait_of(app: Application, document: DocumentRecord, language: Language) -> WaitingPaper | None:
+    """Why a document does not go on though no person has to do anything; None where it goes on, or waits for a person."""
+    if document.state not in work.PROGRAM_STATES:
+        ecopy = app.register.ecopy_of(document.id)
+        if ecopy is None or ecopy.state is not EcopyState.AWAITING_TIMESTAMP:
+            return None
+    with app.register.reading() as connection:
+        job = work.job_of(connection, document.source_id)
+    return None if job is None or job.error_code is None else _paper(app, job, language)
 
 
 def try_again(app: Application, any_id: str, *, purpose: str) -> DocumentRecord:
@@ -43,12 +93,19 @@ def try_again(app: Application, any_id: str, *, purpose: str) -> DocumentRecord:
         return document
 
 
+_STATES: dict[str, Literal["at_work", "put_off", "parked"]] = {
+    "leased": "at_work",
+    "waiting": "put_off",
+    "parked": "parked",
+}
+
+
 def _paper(app: Application, job: work.Job, language: Language) -> WaitingPaper:
-    code = job.error_code
     return WaitingPaper(
         document=app.register.scan_of(job.source_id).id,
-        state="parked" if job.state == "parked" else "put_off",
+        state=_STATES[job.state],
         attempts=job.attempts,
         next_at=job.next_at,
-        error=None if code is None else by_code(code)(reason=code).report(language),
+        error=told(job, language),
+        since=job.since,
     )

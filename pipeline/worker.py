@@ -20,12 +20,14 @@ from models.errors import (
     InputRefused,
     NoProgress,
     StorageFault,
-    TimestampUnavailable,
 )
+from models.states import DocumentState, EcopyState
 from models.times import iso
 from pipeline.application import Application
-from pipeline.runner import UP_TO_REVIEW, UP_TO_SPLIT, advance
-from pipeline.stages.base import ACTOR
+from pipeline.places import Places
+from pipeline.runner import FROM_COMPOSE, UP_TO_REVIEW, UP_TO_SPLIT, advance
+from pipeline.stages.base import ACTOR, Stage
+from pipeline.waiting import FIRST_WAIT, LONGEST_WAIT, SERVICES_AWAY, particulars, pause
 from storage import work
 from storage.keeping.disposal import why_withheld
 from storage.records import DocumentRecord
@@ -38,11 +40,11 @@ LEASE = timedelta(minutes=10)
 RENEW_S = 60.0
 LOOK_S = 0.5
 BUSY_WAIT = timedelta(seconds=5)
-FIRST_WAIT = timedelta(seconds=10)
-LONGEST_WAIT = timedelta(minutes=10)
+MOST_OUTSIDE = 32
+"""Papers that wait for a time-stamp while others are worked on; beyond them nothing new is taken up."""
 
 _PURPOSE = "maintenance:work"
-_WAITED_OUT = (StorageFault, TimestampUnavailable)
+_WAITED_OUT = (StorageFault, *SERVICES_AWAY)
 
 
 class Stopped(Exception):
@@ -65,17 +67,18 @@ class Worker:
     def run_due(self) -> int:
         """Work until nothing is due or the worker is told to stop; how many sources were taken up."""
         taken = 0
-        most = self._app.settings.workers
+        places = Places(self._app.settings.workers)
+        most = self._app.settings.workers + MOST_OUTSIDE
         with ThreadPoolExecutor(max_workers=most, thread_name_prefix="ecopy-paper") as pool:
             running: dict[Future[None], str] = {}
             renewed = time.monotonic()
             while True:
-                while len(running) < most and not self._stopping():
-                    job = self._claim()
+                while len(running) < most and not self._stopping() and places.take():
+                    job = self._claim_or_give(places)
                     if job is None:
                         break
                     taken += 1
-                    running[pool.submit(self._one, job)] = job.source_id
+                    running[pool.submit(self._at_place, job, places)] = job.source_id
                 if not running:
                     return taken
                 finished, _ = wait(running, timeout=LOOK_S, return_when=FIRST_COMPLETED)
@@ -85,6 +88,20 @@ class Worker:
                 if time.monotonic() - renewed > RENEW_S:
                     self._renew(list(running.values()))
                     renewed = time.monotonic()
+
+    def _claim_or_give(self, places: Places) -> work.Job | None:
+        """What is due, with the place that was taken for it; without anything due the place is free again."""
+        job = None
+        try:
+            job = self._claim()
+        finally:
+            if job is None:
+                places.give()
+        return job
+
+    def _at_place(self, job: work.Job, places: Places) -> None:
+        with places.held():
+            self._one(job)
 
     def _claim(self) -> work.Job | None:
         # Most looks find nothing: they need no write transaction.
@@ -103,16 +120,17 @@ class Worker:
         try:
             self._through(job.source_id)
         except (Stopped, HomeBusy):
-            self._put_off(job, job.attempts, job.error_code, BUSY_WAIT)
+            self._put_off(job, job.attempts, job.error_code, BUSY_WAIT, reason=job.reason)
         except _WAITED_OUT as fault:
             log.warning("source %s waits: %s", job.source_id, fault)
-            self._put_off(job, job.attempts, fault.code, LONGEST_WAIT if job.attempts else FIRST_WAIT)
+            rest = pause(job.since, self._app.clock.now())
+            self._put_off(job, job.attempts, fault.code, rest, reason=particulars(fault))
         except EcopyError as fault:
             log.warning("source %s: %s", job.source_id, fault)
-            self._failed(job, fault.code)
+            self._failed(job, fault.code, particulars(fault))
         except Exception:  # one paper's defect must not take the others down
             if self._stopping():  # what it works with is being closed under it
-                self._put_off(job, job.attempts, job.error_code, BUSY_WAIT)
+                self._put_off(job, job.attempts, job.error_code, BUSY_WAIT, reason=job.reason)
                 return
             log.exception("unexpected fault in source %s", job.source_id)
             self._failed(job, EcopyError.code)
@@ -127,17 +145,19 @@ class Worker:
         if not self._withheld(
             scan
         ):  # pages may have to be put together otherwise, whatever became of the first document
-            first = self._advanced(scan, split_only=True)
+            first = self._advanced(scan, UP_TO_SPLIT)
         for document in app.register.documents_of(source_id) if first is None else ():
             if self._due(document):
-                fault = self._advanced(document)
+                fault = self._advanced(document, UP_TO_REVIEW)
+                first = first or fault
+            elif self._waits_to_be_signed(document):
+                fault = self._advanced(document, FROM_COMPOSE)
                 first = first or fault
         if first is not None:
             raise first
 
-    def _advanced(self, document: DocumentRecord, *, split_only: bool = False) -> EcopyError | None:
+    def _advanced(self, document: DocumentRecord, stages: tuple[Stage, ...]) -> EcopyError | None:
         """What stopped a document; one that is refused has got where it goes."""
-        stages = UP_TO_SPLIT if split_only else UP_TO_REVIEW
         try:
             with self._app.locks.document(document.id):
                 advance(self._app, document.id, stages, self._look_up)
@@ -158,6 +178,13 @@ class Worker:
     def _due(self, document: DocumentRecord) -> bool:
         return document.state in work.PROGRAM_STATES and not self._withheld(document)
 
+    def _waits_to_be_signed(self, document: DocumentRecord) -> bool:
+        """Whether somebody had its e-copy issued, and a service that the signature needs was away."""
+        if document.state is not DocumentState.APPROVED or self._withheld(document):
+            return False
+        ecopy = self._app.register.ecopy_of(document.id)
+        return ecopy is not None and ecopy.state is EcopyState.AWAITING_TIMESTAMP
+
     def _withheld(self, document: DocumentRecord) -> bool:
         with self._app.register.reading() as connection:
             return why_withheld(connection, document.id) is not None
@@ -177,16 +204,19 @@ class Worker:
             with self._app.register.transaction(actor=ACTOR, purpose=_PURPOSE) as tx:
                 work.done(tx, job.source_id)
 
-    def _failed(self, job: work.Job, code: str) -> None:
+    def _failed(self, job: work.Job, code: str, reason: str | None = None) -> None:
         attempts = job.attempts + 1
         if attempts < ATTEMPTS:
-            self._put_off(job, attempts, code, min(FIRST_WAIT * 4 ** (attempts - 1), LONGEST_WAIT))
+            rest = min(FIRST_WAIT * 4 ** (attempts - 1), LONGEST_WAIT)
+            self._put_off(job, attempts, code, rest, reason=reason)
             return
         log.error("source %s is parked: %s", job.source_id, code)
         with self._app.register.transaction(actor=ACTOR, purpose=_PURPOSE) as tx:
-            work.park(tx, job, attempts=ATTEMPTS - 1, code=code)
+            work.park(tx, job, attempts=ATTEMPTS - 1, code=code, reason=reason)
 
-    def _put_off(self, job: work.Job, attempts: int, code: str | None, pause: timedelta) -> None:
-        until = iso(self._app.clock.now() + pause)
+    def _put_off(
+        self, job: work.Job, attempts: int, code: str | None, rest: timedelta, *, reason: str | None = None
+    ) -> None:
+        until = iso(self._app.clock.now() + rest)
         with self._app.register.transaction(actor=ACTOR, purpose=_PURPOSE) as tx:
-            work.put_off(tx, job, attempts=attempts, code=code, until=until)
+            work.put_off(tx, job, attempts=attempts, code=code, until=until, reason=reason)

@@ -8,7 +8,7 @@ from asn1crypto import x509
 
 from models.ids import new_id
 from models.people import Role
-from signing.credentials import name_part
+from signing.keys.credential import name_part
 
 TIMESTAMP = "timestamp"
 PREFIX = "ecopy"

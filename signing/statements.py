@@ -15,12 +15,12 @@ from pyhanko.sign.validation.generic_cms import validate_sig_integrity
 
 from models.signatures import Reason, StatementReport, Verdict
 from models.times import iso, vietnam_time
-from signing.canonical import signature_timestamp
-from signing.credentials import HASHES, common_name
-from signing.evidence import Evidence
+from signing.judging.canonical import signature_timestamp
+from signing.keys.credential import HASHES, common_name
 from signing.loop import finish
+from signing.making.evidence import Evidence
 from signing.quiet import keep_libraries_quiet
-from signing.tokens import opened
+from signing.timestamps.tokens import opened
 from signing.trust import TrustStore, judge_path, revoked_at, signing_usage_fault, timestamping_usage_fault
 
 logger = logging.getLogger(__name__)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from asn1crypto import crl, ocsp, pem, x509
 from cryptography import x509 as pyca
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from pyhanko_certvalidator import CertificateValidator, ValidationContext
 from pyhanko_certvalidator.context import CertValidationPolicySpec
 from pyhanko_certvalidator.errors import (
@@ -30,15 +31,22 @@ from pyhanko_certvalidator.registry import SimpleTrustManager
 
 from models.errors import PathNotFound, UsageError
 from models.signatures import Reason
-from signing.credentials import common_name, load_certificates
+from signing.keys.credential import common_name, load_certificates
 
 if TYPE_CHECKING:
-    from signing.devpki import DevelopmentPki
+    from signing.development.pki import DevelopmentPki
 
 LIST_FOLDER = "crl"
+ISSUER_FOLDER = "issuers"
+
+SKEW = timedelta(minutes=1)
+"""What a service's clock may be off from ours when it is asked: its answer was made a moment before, or after, now."""
 
 STRICT_REVOCATION = CertRevTrustPolicy(revocation_checking_policy=REQUIRE_REVINFO)
 """Every certificate below the anchor needs a list or an answer that says it is good (NĐ 23/2025 Art. 15–16)."""
+
+PAST_REVOCATION = CertRevTrustPolicy(revocation_checking_policy=REQUIRE_REVINFO, retroactive_revinfo=True)
+"""The same for a moment in the past, of which answers given shortly after it speak too."""
 
 SIGNING_USAGES = frozenset({"digital_signature", "non_repudiation"})
 FOREIGN_PURPOSES = frozenset({"time_stamping", "ocsp_signing"})
@@ -59,18 +67,21 @@ class TrustStore:
 
     @classmethod
     def from_pem(cls, path: Path) -> TrustStore:
-        """The anchors in a PEM file, and every revocation list (PEM or DER) in a `crl/` folder beside it.
+        """The anchors in a PEM file; beside it, every revocation list (PEM or DER) in a `crl/` folder, and every
+        certificate between signers and anchors in an `issuers/` folder.
 
         Raises PathNotFound, or UsageError when a file there is not what its place says.
         """
         try:
             anchors = load_certificates(path)
-            lists = tuple(_load_list(found) for found in _list_files(path.parent / LIST_FOLDER))
+            lists = tuple(_load_list(found) for found in _files(path.parent / LIST_FOLDER))
+            files = _files(path.parent / ISSUER_FOLDER)
+            others = tuple(one for found in files for one in load_certificates(found))
         except OSError as error:
             raise PathNotFound(path=path) from error
         except ValueError as error:
             raise UsageError(reason=f"{path}: {error}") from error
-        return cls(anchors=anchors, revocation_lists=lists)
+        return cls(anchors=anchors, others=others, revocation_lists=lists)
 
     @classmethod
     def for_development(cls, pki: DevelopmentPki) -> TrustStore:
@@ -88,8 +99,13 @@ class TrustStore:
         others: Iterable[x509.Certificate] = (),
         answers: Iterable[ocsp.OCSPResponse] = (),
         lists: Iterable[crl.CertificateList] = (),
+        *,
+        skew: timedelta = timedelta(seconds=1),
     ) -> ValidationContext:
-        """A context for path validation at `moment`, strict about revocation, never going to the network."""
+        """A context for path validation at `moment`, strict about revocation, never going to the network.
+
+        `skew`: what the clocks of those who made the evidence may be off.
+        """
         return ValidationContext(
             trust_roots=list(self.anchors),
             other_certs=[*self.others, *others],
@@ -98,13 +114,14 @@ class TrustStore:
             crls=[*self.revocation_lists, *lists],
             revinfo_policy=STRICT_REVOCATION,
             allow_fetching=False,
+            time_tolerance=skew,
         )
 
-    def policy(self) -> CertValidationPolicySpec:
-        """The same strictness for the AdES engines, which build their own contexts."""
+    def policy(self, *, past: bool = False) -> CertValidationPolicySpec:
+        """The same strictness for the AdES engines, which build their own contexts; `past`: at a moment long ago."""
         return CertValidationPolicySpec(
             trust_manager=SimpleTrustManager.build(trust_roots=list(self.anchors)),
-            revinfo_policy=STRICT_REVOCATION,
+            revinfo_policy=PAST_REVOCATION if past else STRICT_REVOCATION,
         )
 
 
@@ -118,7 +135,7 @@ def _from_der(
     )
 
 
-def _list_files(folder: Path) -> list[Path]:
+def _files(folder: Path) -> list[Path]:
     if not folder.is_dir():
         return []
     return sorted(p for p in folder.iterdir() if p.is_file() and not p.name.startswith("."))
@@ -152,6 +169,8 @@ class PathJudgement:
     path: ValidationPath | None
     reason: Reason | None = None
     detail: str = ""
+    moment: datetime | None = None
+    """Since when it is revoked or expired, or from when it is valid."""
 
 
 async def judge_path(context: ValidationContext, certificate: x509.Certificate) -> PathJudgement:
@@ -159,11 +178,11 @@ async def judge_path(context: ValidationContext, certificate: x509.Certificate) 
     try:
         path = await CertificateValidator(certificate, validation_context=context).async_validate_path()
     except RevokedError as error:
-        return PathJudgement(None, Reason.CERTIFICATE_REVOKED, str(error))
+        return PathJudgement(None, Reason.CERTIFICATE_REVOKED, str(error), error.revocation_dt)
     except ExpiredError as error:
-        return PathJudgement(None, Reason.CERTIFICATE_EXPIRED, str(error))
+        return PathJudgement(None, Reason.CERTIFICATE_EXPIRED, str(error), error.expired_dt)
     except NotYetValidError as error:
-        return PathJudgement(None, Reason.CERTIFICATE_NOT_YET_VALID, str(error))
+        return PathJudgement(None, Reason.CERTIFICATE_NOT_YET_VALID, str(error), error.valid_from)
     except InsufficientRevinfoError as error:
         return PathJudgement(None, Reason.REVOCATION_UNKNOWN, str(error))
     except DisallowedAlgorithmError as error:
@@ -204,6 +223,21 @@ def _is_genuine(revocation_list: bytes, issuer: bytes) -> bool:
         return pyca.load_der_x509_crl(revocation_list).is_signature_valid(key)  # type: ignore[arg-type]
     except (ValueError, TypeError):
         return False
+
+
+def signed_by(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
+    """Whether the name and the key of `issuer` are those that issued `certificate`."""
+    return _link_holds(certificate.dump(), issuer.dump())
+
+
+@lru_cache(maxsize=512)
+def _link_holds(certificate: bytes, issuer: bytes) -> bool:
+    try:
+        below, above = pyca.load_der_x509_certificate(certificate), pyca.load_der_x509_certificate(issuer)
+        below.verify_directly_issued_by(above)
+    except (ValueError, TypeError, InvalidSignature, pyca.InvalidVersion, UnsupportedAlgorithm):
+        return False
+    return True
 
 
 def signing_usage_fault(certificate: x509.Certificate) -> str | None:

@@ -335,12 +335,14 @@ class Transaction:
         """Keep what a person made of the fields, together with the confirmation. A field is judged once."""
         judged.append(self.connection, document_id, sheet, by=by, at=self.at)
 
-    def release_object(self, document_id: str, stage: str) -> str | None:
+    def release_object(self, document_id: str, stage: str, *, version: str | None = None) -> str | None:
         """Let go of the object of a derivation that is of no more use; its facts stay. Returns the key.
 
         The object counts as abandoned from the commit on, so that a killed process leaves nothing behind.
         """
         of_stage = sa.and_(t.derivations.c.document_id == document_id, t.derivations.c.stage == stage)
+        if version is not None:
+            of_stage = sa.and_(of_stage, t.derivations.c.version == version)
         key = self.connection.scalar(sa.select(t.derivations.c.object_key).where(of_stage))
         if key is not None:
             self._update(t.derivations, of_stage, object_key=None)

@@ -9,11 +9,11 @@ from typing import Any, Literal
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
-from models.states import DocumentState
+from models.states import DocumentState, EcopyState
 from storage import schema as t
 from storage.register import Transaction
 
-_D, _J = t.documents, t.jobs
+_D, _E, _J = t.documents, t.ecopies, t.jobs
 
 PROGRAM_STATES = (
     DocumentState.RECEIVED,
@@ -34,6 +34,10 @@ class Job:
     next_at: str | None
     error_code: str | None
     changed_at: str
+    since: str | None = None
+    """Since when it has not gone on; None where nothing went wrong."""
+    reason: str | None = None
+    """The particulars of the error, as its message puts them in."""
 
 
 def anything_due(connection: sa.Connection, at: str) -> bool:
@@ -51,6 +55,29 @@ def claim(tx: Transaction, holder: str, *, until: str) -> Job | None:
         if tx.connection.execute(taken).first() is not None:
             return job_of(tx.connection, source_id)
     return None
+
+
+def wait(tx: Transaction, source_id: str, *, code: str, reason: str, until: str) -> None:
+    """A source waits for somebody else's service, to be tried again `until` then; one that somebody is at stays with them."""
+    held = {"state": "waiting", "error_code": code, "reason": reason, "next_at": until, "changed_at": tx.at}
+    keep_since = {"since": sa.func.coalesce(_J.c.since, tx.at)}
+    tx.connection.execute(
+        _upsert(
+            tx.connection, source_id, held, where=_J.c.state != "leased", new={"since": tx.at}, old=keep_since
+        )
+    )
+
+
+def end_wait(tx: Transaction, source_id: str, document_id: str, *, codes: Collection[str]) -> None:
+    """A document of a source that was put off with one of `codes` goes on; so does the source, unless another of its
+    documents waits as well."""
+    others = (
+        sa.exists()
+        .where(_E.c.document_id == _D.c.id, _E.c.state == EcopyState.AWAITING_TIMESTAMP.value)
+        .where(_D.c.source_id == source_id, _D.c.id != document_id)
+    )
+    put_off = sa.and_(_J.c.source_id == source_id, _J.c.state == "waiting", _J.c.error_code.in_(codes))
+    tx.connection.execute(_J.delete().where(put_off, ~others))
 
 
 def ask(tx: Transaction, source_id: str) -> None:
@@ -73,14 +100,16 @@ def done(tx: Transaction, source_id: str) -> None:
     tx.connection.execute(_J.delete().where(_J.c.source_id == source_id))
 
 
-def put_off(tx: Transaction, job: Job, *, attempts: int, code: str | None, until: str) -> None:
+def put_off(
+    tx: Transaction, job: Job, *, attempts: int, code: str | None, until: str, reason: str | None = None
+) -> None:
     """To be tried again `until` then."""
-    _let_go(tx, job.source_id, state="waiting", attempts=attempts, error_code=code, next_at=until)
+    _let_go(tx, job, state="waiting", attempts=attempts, error_code=code, next_at=until, reason=reason)
 
 
-def park(tx: Transaction, job: Job, *, attempts: int, code: str) -> None:
+def park(tx: Transaction, job: Job, *, attempts: int, code: str, reason: str | None = None) -> None:
     """Not tried again before somebody says so."""
-    _let_go(tx, job.source_id, state="parked", attempts=attempts, error_code=code, next_at=None)
+    _let_go(tx, job, state="parked", attempts=attempts, error_code=code, next_at=None, reason=reason)
     tx.audit("park", job.source_id, code=code, attempts=attempts)
 
 
@@ -137,17 +166,25 @@ def _may_be_tried(at: str) -> sa.ColumnElement[bool]:
 
 
 def _upsert(
-    connection: sa.Connection, source_id: str, values: dict[str, Any], *, where: sa.ColumnElement[bool]
+    connection: sa.Connection,
+    source_id: str,
+    values: dict[str, Any],
+    *,
+    where: sa.ColumnElement[bool],
+    new: dict[str, Any] | None = None,
+    old: dict[str, Any] | None = None,
 ) -> Any:
-    """Insert a job with `values`, or change the one there is where that is allowed."""
+    """Insert a job with `values` and `new`, or change the one there is, with `old`, where that is allowed."""
     dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(_J).values(source_id=source_id, **{"attempts": 0, **values})
-    return statement.on_conflict_do_update(index_elements=[_J.c.source_id], set_=values, where=where)
+    statement = dialect.insert(_J).values(source_id=source_id, **{"attempts": 0, **values, **(new or {})})
+    changes = {**values, **(old or {})}
+    return statement.on_conflict_do_update(index_elements=[_J.c.source_id], set_=changes, where=where)
 
 
-def _let_go(tx: Transaction, source_id: str, **values: object) -> None:
+def _let_go(tx: Transaction, job: Job, **values: object) -> None:
+    since = (job.since or tx.at) if values["error_code"] is not None else None
     tx.connection.execute(
         _J.update()
-        .where(_J.c.source_id == source_id)
-        .values(holder=None, lease_until=None, changed_at=tx.at, **values)
+        .where(_J.c.source_id == job.source_id)
+        .values(holder=None, lease_until=None, changed_at=tx.at, since=since, **values)
     )

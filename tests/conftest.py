@@ -60,10 +60,10 @@ class HandedOn(Sandbox):
 def _warm_processes_are_handed_on() -> Iterator[None]:
     import pipeline.application
     import pipeline.reading
-    import pipeline.verification
+    import pipeline.verification.verifier
 
     with pytest.MonkeyPatch.context() as patched:
-        for module in (pipeline.application, pipeline.reading, pipeline.verification):
+        for module in (pipeline.application, pipeline.reading, pipeline.verification.verifier):
             patched.setattr(module, "Sandbox", HandedOn)
         yield
     while _KEPT:

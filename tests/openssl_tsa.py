@@ -1,4 +1,4 @@
-"""A real RFC 3161 authority for tests: OpenSSL's responder behind a small HTTP server."""
+"""Real RFC 3161 authorities for tests: OpenSSL's responder, and the embedded one, behind a small HTTP server."""
 
 from __future__ import annotations
 
@@ -6,8 +6,14 @@ import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+
+from asn1crypto import cms, tsp
+
+from models.ports import Clock
+from signing.development.pki import DevelopmentPki
+from signing.timestamps.authorities import EmbeddedTsa, _signed_token, _timestamp_info
 
 Answer = Callable[[bytes], tuple[int, bytes]]
 """From the DER query to HTTP status and DER reply."""
@@ -42,8 +48,9 @@ def served(answer: Answer) -> Iterator[str]:
         def log_message(self, *args: object) -> None:
             return
 
-    server = HTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
     try:
         yield f"http://127.0.0.1:{server.server_port}/"
     finally:
@@ -56,7 +63,13 @@ def openssl_authority(pki: Path, folder: Path) -> Answer:
     (folder / "tsa.conf").write_text(OPENSSL_CONFIG.format(folder=folder))
     (folder / "serial").write_text("01\n")
 
+    one_at_a_time = threading.Lock()
+
     def answer(query: bytes) -> tuple[int, bytes]:
+        with one_at_a_time:
+            return reply(query)
+
+    def reply(query: bytes) -> tuple[int, bytes]:
         (folder / "query").write_bytes(query)
         command: list[str | Path] = [
             "openssl",
@@ -71,5 +84,29 @@ def openssl_authority(pki: Path, folder: Path) -> Answer:
         command += ["-inkey", pki / "private/tsa.key.pem", "-chain", pki / "certificates/intermediate.pem"]
         subprocess.run(command, capture_output=True, check=True)
         return 200, (folder / "reply").read_bytes()
+
+    return answer
+
+
+def embedded_authority(pki: DevelopmentPki, clock: Clock, *, policy: str | None = None) -> Answer:
+    """The embedded authority behind HTTP: quick, and its clock and policy are the test's."""
+    authority = EmbeddedTsa.for_development(pki, clock)
+
+    def answer(query: bytes) -> tuple[int, bytes]:
+        asked = tsp.TimeStampReq.load(query)
+        imprint = asked["message_imprint"]
+        info = tsp.TSTInfo.load(
+            _timestamp_info(
+                imprint["hashed_message"].native,
+                imprint["hash_algorithm"]["algorithm"].native,
+                authority.credential.certificate,
+                clock.now(),
+            )
+        )
+        info["nonce"] = asked["nonce"].native
+        if policy is not None:
+            info["policy"] = policy
+        token = cms.ContentInfo.load(_signed_token(info.dump(force=True), authority.credential))
+        return 200, tsp.TimeStampResp({"status": {"status": "granted"}, "time_stamp_token": token}).dump()
 
     return answer

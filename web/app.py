@@ -17,6 +17,7 @@ from pipeline.version import number
 from web import problems, responses
 from web.api.corrections import router as corrections
 from web.api.dossiers import router as dossiers
+from web.api.handover import router as handovers
 from web.api.lots import router as lots
 from web.api.papers import ROUTERS as PAPERS
 from web.api.requests import router as holders_requests
@@ -54,7 +55,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> FastAPI:
         async with AsyncExitStack() as stack:
             api.state.office = await _entered(stack, open_application(settings, clock))
             await _entered(stack, api.state.office.working())
-            await run_in_threadpool(lambda: api.state.office.hands)  # refused keys are told at once
+            await run_in_threadpool(lambda: api.state.office.hands)  # what is set wrongly is told at once
             api.state.services = {kind.name: kind(api.state.office) for kind in SERVICES}
             for service in api.state.services.values():
                 service.start()
@@ -78,6 +79,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> FastAPI:
         health,
         *IDENTITY,
         *PAPERS,
+        handovers,
         dossiers,
         lots,
         reuse,

@@ -73,7 +73,7 @@ class BodyClasses:
         self._ways = (
             (re.compile(r"/(oauth|api/v1/session)(/|$)"), BodyClass(STRANGER_BYTES, REQUEST)),
             (
-                re.compile(r"/api/v1/uploads(/|$)"),
+                re.compile(r"/api/v1/(uploads|handovers/links)(/|$)"),
                 BodyClass(settings.max_file_bytes, UPLOAD, asks_first=True),
             ),
             (

@@ -53,15 +53,24 @@ class Form:
 
 
 @asynccontextmanager
-async def form_of(request: Request, office: Application) -> AsyncIterator[Form]:
+async def form_of(
+    request: Request,
+    office: Application,
+    *,
+    most_bytes: int | None = None,
+    file: str = FILE,
+    record: str | None = RECORD,
+) -> AsyncIterator[Form]:
     """The form in the body of `request`; its file lies in the home's workspace for the time of a `with` block.
 
-    Raises FormBroken, or TooLarge as soon as the file is.
+    `most_bytes` may be less than the settings allow; the names of the parts are as FormReader has them. Raises
+    FormBroken, or TooLarge as soon as the file is.
     """
     workspace = office.workspace()
     folder = await run_in_threadpool(workspace.__enter__)
     try:
-        reader = FormReader(_boundary(request), folder, office.settings.max_file_bytes)
+        most = office.settings.max_file_bytes if most_bytes is None else most_bytes
+        reader = FormReader(_boundary(request), folder, most, file=file, record=record)
         try:
             await _read(request, reader)
             form = await run_in_threadpool(reader.finish)
@@ -116,8 +125,13 @@ def form_body(kind: type[Value]) -> dict[str, Any]:
 class FormReader:
     """Takes the parts as the parser finds them; `feed` does not block, `flush` and `finish` do."""
 
-    def __init__(self, boundary: bytes, folder: Path, most_bytes: int) -> None:
+    def __init__(
+        self, boundary: bytes, folder: Path, most_bytes: int, *, file: str = FILE, record: str | None = RECORD
+    ) -> None:
+        """`file` and `record` are the names of the parts; without a record other parts are small and left unread."""
         self._folder, self._most = folder, most_bytes
+        self._file_name, self._record_name = file, record
+        self._unread = 0
         self._headers: list[tuple[bytearray, bytearray]] = []
         self._header_bytes = 0
         self._part: str | None = None
@@ -163,11 +177,13 @@ class FormReader:
         self._parser.finalize()
         if not self._ended:
             raise FormBroken(reason="the body ended early")
-        if self._record is None or self._path is None:
-            raise FormBroken(reason=f"`{RECORD}`, `{FILE}`")
+        if (self._record is None and self._record_name is not None) or self._path is None:
+            raise FormBroken(
+                reason=", ".join(f"`{name}`" for name in (self._record_name, self._file_name) if name)
+            )
         self.flush()
         self.close()
-        return Form(bytes(self._record), self._path, self._digest.hexdigest(), self._size)
+        return Form(bytes(self._record or b""), self._path, self._digest.hexdigest(), self._size)
 
     def close(self) -> None:
         if self._sink is not None:
@@ -195,20 +211,25 @@ class FormReader:
         named = {bytes(name).strip().lower(): bytes(value) for name, value in self._headers}
         _, options = parse_options_header(named.get(b"content-disposition", b""))
         name = options.get(b"name", b"").decode("utf-8", "replace")
-        if name == RECORD and self._record is None:
+        if name == self._record_name and self._record is None:
             self._record = bytearray()
-        elif name == FILE and self._path is None:
+        elif name == self._file_name and self._path is None:
             self._path = self._folder / safe_name(options.get(b"filename", b"").decode("utf-8", "replace"))
-        else:
+        elif self._record_name is not None or name == self._file_name:
             raise FormBroken(reason="a part that does not belong here, or twice")
         self._part = name
 
     def _data(self, data: bytes, start: int, end: int) -> None:
         piece = data[start:end]
-        if self._part == RECORD and self._record is not None:
+        if self._part != self._file_name and self._record_name is None:
+            self._unread += len(piece)
+            if self._unread > MOST_RECORD_BYTES:
+                raise FormBroken(reason=f"parts besides the file: > {MOST_RECORD_BYTES} bytes")
+            return
+        if self._part == self._record_name and self._record is not None:
             self._record.extend(piece)
             if len(self._record) > MOST_RECORD_BYTES:
-                raise FormBroken(reason=f"`{RECORD}`: > {MOST_RECORD_BYTES} bytes")
+                raise FormBroken(reason=f"`{self._record_name}`: > {MOST_RECORD_BYTES} bytes")
             return
         self._size += len(piece)
         if self._size > self._most:

@@ -44,6 +44,18 @@ class CopyNotAllowed(ConflictError):
     en = Words("No e-copy may be made: {reason}", "Use the original or bản chính; rescan a poor image.")
 
 
+class NotForPaper(ConflictError):
+    code = "NOT_FOR_PAPER"
+    vi = Words(
+        "Không được chuyển {id} ra bản giấy: {reason}",
+        "Chỉ bản còn giá trị, có chữ ký số xác thực được mới chuyển ra giấy; xem `ecopy status` và `ecopy verify`.",
+    )
+    en = Words(
+        "{id} may not be converted to paper: {reason}",
+        "Only what counts today and whose signatures hold goes to paper; see `ecopy status` and `ecopy verify`.",
+    )
+
+
 class TooFewJudgements(ConflictError):
     code = "TOO_FEW_JUDGEMENTS"
     vi = Words(

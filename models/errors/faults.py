@@ -108,8 +108,31 @@ class SigningFault(EcopyError):
 
 class TimestampUnavailable(SigningFault):
     code = "SIGNING_NO_TIMESTAMP"
-    vi = Words("Không lấy được dấu thời gian: {reason}", "Văn bản chờ; chạy `ecopy issue` lại sau ít phút.")
-    en = Words("No time-stamp could be had: {reason}", "The document waits; run `ecopy issue` again later.")
+    vi = Words(
+        "Không lấy được dấu thời gian: {reason}",
+        "Văn bản chờ và được `ecopy serve` hay `ecopy work` tự thử lại; nếu kéo dài, kiểm tra ECOPY_TSA_URLS và mạng.",
+    )
+    en = Words(
+        "No time-stamp could be had: {reason}",
+        "The document waits; `ecopy serve` or `ecopy work` tries again by itself. If it lasts, check ECOPY_TSA_URLS and "
+        "the network.",
+    )
+
+
+class CertificateStatusUnknown(SigningFault):
+    """Nobody said whether the certificate is revoked: no reason to refuse it for ever, none to sign with it now."""
+
+    code = "SIGNING_STATUS_UNKNOWN"
+    vi = Words(
+        "Chưa biết chứng thư còn hiệu lực hay đã bị thu hồi: {reason}",
+        "Văn bản chờ và được `ecopy serve` hay `ecopy work` tự thử lại; nếu kéo dài, kiểm tra mạng tới máy chủ OCSP/CRL "
+        "của tổ chức cấp chứng thư, hoặc đặt danh sách thu hồi vào thư mục `crl` cạnh ECOPY_TRUST_ANCHORS.",
+    )
+    en = Words(
+        "Whether the certificate was revoked is not known: {reason}",
+        "The document waits; `ecopy serve` or `ecopy work` tries again by itself. If it lasts, check the network to the "
+        "authority's OCSP or CRL server, or put its revocation list into the folder `crl` beside ECOPY_TRUST_ANCHORS.",
+    )
 
 
 class CertificateRefused(SigningFault):
@@ -118,4 +141,80 @@ class CertificateRefused(SigningFault):
     vi = Words("Không dùng được chứng thư: {reason}", "Dùng chứng thư chuyên dùng còn hiệu lực, đúng người.")
     en = Words(
         "The certificate can't be used: {reason}", "Use a valid specialised certificate of the right person."
+    )
+
+
+class CertificateRevoked(CertificateRefused):
+    code = "SIGNING_CERTIFICATE_REVOKED"
+    vi = Words(
+        "Chứng thư ký, hoặc chứng thư của tổ chức cấp nó, đã bị thu hồi: {reason}",
+        "Xin cấp chứng thư mới; nếu không rõ vì sao bị thu hồi, hỏi tổ chức cấp.",
+    )
+    en = Words(
+        "The signing certificate, or that of its issuer, was revoked: {reason}",
+        "Get a new certificate; if nobody knows why it was revoked, ask its issuer.",
+    )
+
+
+class CertificateExpired(CertificateRefused):
+    code = "SIGNING_CERTIFICATE_EXPIRED"
+    vi = Words(
+        "Chứng thư ký đã hết hạn: {reason}", "Gia hạn hoặc xin cấp chứng thư mới, rồi đổi trong cài đặt."
+    )
+    en = Words("The signing certificate has expired: {reason}", "Renew it, then change it in the settings.")
+
+
+class CertificateNotYetValid(CertificateRefused):
+    code = "SIGNING_CERTIFICATE_NOT_YET_VALID"
+    vi = Words(
+        "Chứng thư ký chưa đến ngày có hiệu lực: {reason}", "Đợi đến ngày đó; kiểm tra đồng hồ của máy chủ."
+    )
+    en = Words("The signing certificate is not valid yet: {reason}", "Wait; check the server's clock.")
+
+
+class CertificateUsage(CertificateRefused):
+    code = "SIGNING_CERTIFICATE_USAGE"
+    vi = Words(
+        "Chứng thư này không được cấp để ký văn bản: {reason}",
+        "Dùng chứng thư chữ ký số, không phải chứng thư đăng nhập, máy chủ, dấu thời gian hay của tổ chức cấp.",
+    )
+    en = Words(
+        "This certificate was not issued for signing documents: {reason}",
+        "Use a certificate for signatures, not one for signing in, servers, time-stamps, or of an authority.",
+    )
+
+
+class CertificateSelfSigned(CertificateRefused):
+    code = "SIGNING_CERTIFICATE_SELF_SIGNED"
+    vi = Words(
+        "Chứng thư tự ký, không do tổ chức nào cấp: {reason}",
+        "Dùng chứng thư chuyên dùng của Ban Cơ yếu Chính phủ.",
+    )
+    en = Words(
+        "The certificate was signed by itself and issued by nobody: {reason}",
+        "Use a specialised certificate of the Government Cipher Committee.",
+    )
+
+
+class CertificateUnknownIssuer(CertificateRefused):
+    code = "SIGNING_CERTIFICATE_UNKNOWN_CA"
+    vi = Words(
+        "Chứng thư không dẫn tới tổ chức cấp được tin cậy: {reason}",
+        "Kiểm tra ECOPY_TRUST_ANCHORS; chứng thư trung gian còn thiếu thì đặt vào thư mục `issuers` cạnh tệp đó.",
+    )
+    en = Words(
+        "The certificate does not lead to a trusted issuer: {reason}",
+        "Check ECOPY_TRUST_ANCHORS; put certificates missing in between into the folder `issuers` beside that file.",
+    )
+
+
+class CertificateWeak(CertificateRefused):
+    code = "SIGNING_CERTIFICATE_WEAK"
+    vi = Words(
+        "Thuật toán của chứng thư, hoặc của chứng thư trên nó, không còn an toàn: {reason}",
+        "Xin cấp chứng thư mới.",
+    )
+    en = Words(
+        "An algorithm of the certificate, or of one above it, is no longer safe: {reason}",
+        "Get a new certificate.",
     )

@@ -60,6 +60,9 @@ class DocumentStatus(Value):
     work: Literal["waiting", "at_work", "put_off", "parked"] | None
     """What the program is doing about it; `parked` after repeated faults, until an administrator lets it try again. None
     where it waits for a person, or for nothing."""
+    waiting_since: str | None
+    """When the program first failed to go on with it, where it does not go on: a service such as the time-stamping
+    authority is away, or a fault lasts."""
     error: ErrorReport | None
     """Why it was refused, put off or parked."""
     quarantined: bool

@@ -29,7 +29,7 @@ from storage.audit.export import Exported, export_trail, trim
 from storage.audit.verify import Stamps, Verification, recorded_head, snapshot, verify, verify_newest
 
 if TYPE_CHECKING:
-    from signing.stamps import StampJudgement
+    from signing.timestamps.stamps import StampJudgement
 
 log = logging.getLogger("ecopy.audit")
 
@@ -161,7 +161,7 @@ def export_audit(app: Application, target: Path, *, purpose: str) -> Exported:
             anchor_trail(app)
         except EcopyError as reason:
             log.warning("the export has no fresh time-stamp: %s", reason)
-        from signing.stamps import anchors_as_pem, certificates_in
+        from signing.timestamps.stamps import anchors_as_pem, certificates_in
 
         try:
             with snapshot(app.engine) as connection:
@@ -223,7 +223,7 @@ def _stamps(app: Application, anchors: list[Anchor]) -> Stamps:
 
 
 def _judged(app: Application, token: bytes, digest: bytes, at: datetime) -> StampJudgement:
-    from signing.stamps import judge_stamp
+    from signing.timestamps.stamps import judge_stamp
 
     return judge_stamp(token, digest, app.hands.trust, at)
 

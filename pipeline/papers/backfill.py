@@ -31,7 +31,7 @@ from storage.schema import unrecorded
 from storage.search import index_document
 
 if TYPE_CHECKING:
-    from signing.made import Maker
+    from signing.judging.made import Maker
 
 PURPOSE = "maintenance:upgrade"
 AT_OPENING = 50
@@ -135,7 +135,7 @@ def _signatures(app: Application, document: DocumentRecord) -> list[_Made]:
 
 
 def _makers(app: Application, key: str) -> dict[str, Maker]:
-    from signing.made import makers_of
+    from signing.judging.made import makers_of
 
     with app.vault.local_path(key) as path:
         return makers_of(path)

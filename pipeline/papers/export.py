@@ -89,7 +89,8 @@ def export_document(
         if revision and ecopy_path:
             _copy_object(app, revision.object_key, ecopy_path)
         outcome = document_outcome(app, document, capture_path=capture_path, ecopy_path=ecopy_path)
-        outcome = outcome.model_copy(update={"error": fault})
+        if fault is not None:
+            outcome = outcome.model_copy(update={"error": fault})
         target = _beside(stem, ".json")
         written = outcome.model_dump(mode="json")
         _replace(target, _json({"sources": sources, **written}))

@@ -38,6 +38,20 @@ class EcopyOutcome(Value):
     superseded_by: str | None = None
 
 
+class WaitingPaper(Value):
+    """A source that something went wrong with."""
+
+    document: str
+    """Its first document."""
+    state: Literal["at_work", "put_off", "parked"]
+    attempts: int
+    next_at: str | None
+    """When it is tried again; parked, it is not, before a restart or before somebody says so."""
+    error: ErrorReport | None
+    since: str | None
+    """When it first failed to go on."""
+
+
 class SeenBefore(Value):
     """An earlier document of the same paper, or of what may be the same one."""
 
@@ -91,8 +105,10 @@ class DocumentOutcome(Value):
     """Only of files that came signed."""
     seen_before: tuple[SeenBefore, ...] = ()
     """When and for what this paper was digitised before; never merged."""
+    waiting: WaitingPaper | None = None
+    """Why it does not go on by itself, and since when; of an e-copy too that waits for its time-stamp."""
     error: ErrorReport | None = None
-    """Why this one of several documents went no further; the others did."""
+    """Why this one of several documents went no further; the others did. Or why its e-copy waits for a person's seal."""
 
 
 class SourceOutcome(Value):

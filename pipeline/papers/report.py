@@ -10,6 +10,7 @@ from models.errors import ErrorReport
 from models.extraction import UNKNOWN_TYPE
 from models.pages import SourceFacts
 from pipeline.application import Application
+from pipeline.offices.sealing import seal_wait
 from pipeline.papers.outcome import (
     BeginningOutcome,
     CaptureOutcome,
@@ -22,6 +23,7 @@ from pipeline.papers.outcome import (
 from pipeline.stages.base import own_pages
 from pipeline.stages.review import review_sheet
 from pipeline.stages.split import beginning, left_out
+from pipeline.waiting import wait_of
 from storage.keeping import lifecycle
 from storage.records import DocumentRecord, SourceRecord
 
@@ -39,6 +41,7 @@ def document_outcome(
     capture = app.register.capture(document.id)
     ecopy = app.register.ecopy_of(document.id)
     revision = app.register.latest_revision(ecopy.id) if ecopy else None
+    unsealed = seal_wait(app, document, ecopy)
     return DocumentOutcome(
         id=document.id,
         pages=list(own_pages(document) or range(1, _page_count(app, document.source_id) + 1)),
@@ -75,6 +78,8 @@ def document_outcome(
             for s in sheet.signatures
         ),
         seen_before=sheet.seen_before,
+        waiting=wait_of(app, document, app.settings.language),
+        error=unsealed.report(app.settings.language) if unsealed else None,
     )
 
 

@@ -7,7 +7,7 @@ from typing import Literal, cast
 
 import sqlalchemy as sa
 
-from models.errors import ErrorReport, NotFound, by_code
+from models.errors import EcopyError, ErrorReport, NotFound, by_code
 from models.page_ranges import pages_in
 from models.signatures import Level
 from models.states import DocumentState, EcopyState
@@ -15,6 +15,8 @@ from models.text import Language
 from models.wire.documents import CaptureStatus, DocumentStatus, IssuedCopy
 from pipeline.application import Application
 from pipeline.attempts import attempt, given, operator
+from pipeline.offices.sealing import seal_wait
+from pipeline.waiting import told
 from storage import schema as t
 from storage.work import PROGRAM_STATES, Job, job_of
 
@@ -34,7 +36,12 @@ def document_status(app: Application, document_id: str, language: Language) -> D
     """Where a document stands, reasons in `language`. Raises NotFound."""
     with app.register.reading() as connection:
         row = _document(connection, document_id)
-        job = job_of(connection, row["source_id"]) if row["state"] in PROGRAM_STATES else None
+        copy = _copy(connection, document_id)
+        programs = row["state"] in PROGRAM_STATES or (
+            copy is not None and copy.state is EcopyState.AWAITING_TIMESTAMP
+        )
+        job = job_of(connection, row["source_id"]) if programs else None
+        unsealed = _unsealed(app, document_id, copy)
         return DocumentStatus(
             id=document_id,
             state=DocumentState(row["state"]),
@@ -48,14 +55,24 @@ def document_status(app: Application, document_id: str, language: Language) -> D
             dossier=row["dossier_code"],
             lot=row["lot_id"],
             work=_work(row, job),
-            error=_refusal(row, language) or _fault(job, language),
+            waiting_since=job.since if job is not None else None,
+            error=_refusal(row, language)
+            or _fault(job, language)
+            or (unsealed.report(language) if unsealed is not None else None),
             quarantined=row["quarantined"],
             restricted=row["restricted"],
             signed_original=row["signed_original"],
             capture=_capture(connection, document_id),
-            ecopy=_copy(connection, document_id),
+            ecopy=copy,
             siblings=_siblings(connection, document_id, row["source_id"]),
         )
+
+
+def _unsealed(app: Application, document_id: str, copy: IssuedCopy | None) -> EcopyError | None:
+    """Why an e-copy waits for a person's seal."""
+    if copy is None or copy.state is not EcopyState.AWAITING_SIGNATURE:
+        return None
+    return seal_wait(app, app.register.document(document_id), app.register.ecopy_of(document_id))
 
 
 def _document(connection: sa.Connection, document_id: str) -> sa.RowMapping:
@@ -78,16 +95,14 @@ def _refusal(row: sa.RowMapping, language: Language) -> ErrorReport | None:
 
 
 def _work(row: sa.RowMapping, job: Job | None) -> Work | None:
-    if row["state"] not in PROGRAM_STATES:
-        return None
-    return "waiting" if job is None else _WORK[job.state]
+    if job is not None:
+        return _WORK[job.state]
+    return "waiting" if row["state"] in PROGRAM_STATES else None
 
 
 def _fault(job: Job | None, language: Language) -> ErrorReport | None:
     """What stopped the program last, where it has stopped."""
-    if job is None or job.state == "leased" or job.error_code is None:
-        return None
-    return by_code(job.error_code)(reason=job.error_code).report(language)
+    return None if job is None or job.state == "leased" else told(job, language)
 
 
 Work = Literal["waiting", "at_work", "put_off", "parked"]

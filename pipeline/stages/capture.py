@@ -12,9 +12,11 @@ from models.times import iso
 from pdf.writer import DocumentMetadata, write_pdfa
 from pipeline.application import Application
 from pipeline.papers.recording import record_captured
+from pipeline.places import outside
 from pipeline.stages.base import ACTOR, purpose_of, source_facts
 from pipeline.stages.pictures import page_inputs
 from pipeline.version import software
+from pipeline.waiting import SERVICES_AWAY, services_are_back, wait_for_services
 from signing.names import field_name
 from storage.records import DocumentRecord, SourceRecord
 
@@ -60,22 +62,26 @@ class Capture:
                 ),
                 conformance=rules.pdfa.value,
             )
-            result = hand.signer.sign(
-                plain,
-                signed,
-                SignRequest(
-                    field_name=field_name(hand.person.role), level=rules.level.value, signed_at=iso(now)
-                ),
+            request = SignRequest(
+                field_name=field_name(hand.person.role), level=rules.level.value, signed_at=iso(now)
             )
+            try:
+                with outside():
+                    result = hand.signer.sign(plain, signed, request)
+            except SERVICES_AWAY as fault:
+                with app.register.transaction(actor=hand.person.id, purpose=purpose_of(document)) as tx:
+                    wait_for_services(tx, document, fault)
+                raise
             stored = app.vault.write("capture", signed)
         with app.register.transaction(actor=hand.person.id, purpose=purpose_of(document)) as tx:
             tx.add_capture(document.id, stored, level=result.level, signed_by=hand.person.name)
             record_captured(tx, app, document, result)
+            services_are_back(tx, document)
             tx.add_derivation(
                 document.id,
                 self.name,
                 self.version,
-                {"actor": ACTOR},
+                {"actor": ACTOR, "stamped_by": list(result.stamped_by)},
                 seconds=time.perf_counter() - started,
                 object_key=stored.key,
             )

@@ -9,9 +9,11 @@ from models.events import EventType
 from models.signatures import Level
 from models.states import EcopyState
 from pipeline.application import Application
+from pipeline.keeping.proofs import proof_of
 from pipeline.papers.recording import FIRST_REVISION, record_issued
 from pipeline.stages.base import purpose_of
 from pipeline.stages.sign import Sign
+from storage.keeping.renewal import note_proof
 from storage.records import DocumentRecord, StoredRef
 
 
@@ -37,10 +39,12 @@ class Issue:
             raise ObjectMissing(key=f"signed e-copy of {document.id}")
         facts = signed.facts
         ref = StoredRef(key=signed.object_key, size=facts["size"], sha256=facts["sha256"])
+        ends = proof_of(app, ref.key)
         with app.register.transaction(actor=app.hands.seal.person.id, purpose=purpose_of(document)) as tx:
             tx.add_revision(
                 ecopy.id, FIRST_REVISION, ref, level=Level(facts["level"]), signed_by=facts["signer"]
             )
+            note_proof(tx, ref.key, ends)
             record_issued(tx, app, document, tx.set_ecopy_state(ecopy, EcopyState.ISSUED))
             tx.add_derivation(
                 document.id,

@@ -3,34 +3,43 @@
 from __future__ import annotations
 
 import time
-from pathlib import Path
 
-from models.errors import ObjectMissing, SigningFault, TimestampUnavailable
-from models.signatures import SignRequest, Verdict
+from models.errors import ObjectMissing
+from models.signatures import SignRequest
 from models.states import EcopyState
 from models.times import iso
 from pdf.placement import page_placement
 from pdf.stamp import place_stamp
 from pipeline.application import Application
-from pipeline.papers.recording import record_signed
+from pipeline.handover.completing import complete, hand_elsewhere, received
+from pipeline.offices.sealing import announce, sealer_of
+from pipeline.places import outside
 from pipeline.stages.base import page_facts, purpose_of
+from pipeline.stages.signed import STAGE, VERSION, check_signed, put_signed_on_record
 from pipeline.stages.stamp import agency_stamp
+from pipeline.waiting import SERVICES_AWAY, wait_for_services
 from signing.names import field_name
-from signing.verify import verify_pdf
 from storage.records import DocumentRecord, EcopyRecord
 
 
 class Sign:
-    """composed → awaiting_timestamp. Without its time-stamp nothing counts as signed: the e-copy waits."""
+    """composed → awaiting_timestamp. Without its time-stamp nothing counts as signed: the e-copy waits.
 
-    name = "sign"
-    version = "1"
+    It waits in the same state where nobody says whether the agency's certificate was revoked; the worker tries again.
+    """
+
+    name, version = STAGE, VERSION
 
     def due(self, app: Application, document: DocumentRecord) -> bool:
         ecopy = app.register.ecopy_of(document.id)
         if ecopy is None or ecopy.state is EcopyState.ISSUED:
             return False
-        return app.register.derivation(document.id, self.name) is None
+        if app.register.derivation(document.id, self.name) is not None:
+            return False
+        if hand_elsewhere(app) is None:
+            return True
+        # signed at the officer's own computer: once announced it waits for what comes back
+        return ecopy.state is EcopyState.COMPOSED or received(app, document) is not None
 
     def run(self, app: Application, document: DocumentRecord) -> None:
         started = time.perf_counter()
@@ -39,50 +48,37 @@ class Sign:
         draft = app.register.derivation(document.id, "compose")
         if ecopy is None or draft is None or draft.object_key is None:
             raise ObjectMissing(key=f"draft of {document.id}")
-        ecopy = self._announce(app, document, ecopy)
+        if hand_elsewhere(app) is not None:
+            back = received(app, document)
+            if back is None:
+                announce(app, document, ecopy)
+            else:
+                complete(app, document, ecopy, back)
+            return
+        ecopy = announce(app, document, ecopy)
+        sealer = sealer_of(app, document)
+        if sealer is None:  # it waits for somebody to let the key sign (`pipeline.offices.sealing`)
+            return
         with app.workspace() as folder, app.vault.local_path(draft.object_key) as plain:
             signed = folder / "signed.pdf"
+            request = self._request(app, document, ecopy)
             try:
-                request = self._request(app, document, ecopy)
-                result = hand.signer.sign(plain, signed, request)
-            except TimestampUnavailable:
-                with app.register.transaction(actor=hand.person.id, purpose=purpose_of(document)) as tx:
-                    tx.set_ecopy_state(ecopy, EcopyState.AWAITING_TIMESTAMP)
-                    tx.audit("wait_for_timestamp", ecopy.id)
+                with outside():
+                    result = hand.signer.sign(plain, signed, request)
+            except SERVICES_AWAY as fault:
+                with app.register.transaction(actor=sealer, purpose=purpose_of(document)) as tx:
+                    if ecopy.state is not EcopyState.AWAITING_TIMESTAMP:
+                        tx.set_ecopy_state(ecopy, EcopyState.AWAITING_TIMESTAMP)
+                        tx.audit(
+                            "wait_for_timestamp", ecopy.id, code=fault.code
+                        )  # once, however often it is tried
+                    wait_for_services(tx, document, fault)
                 raise
-            self._check(app, signed, request)
+            check_signed(app, signed, request.field_name, request.level)
             stored = app.vault.write("ecopy", signed)
-        with app.register.transaction(actor=hand.person.id, purpose=purpose_of(document)) as tx:
-            tx.add_derivation(
-                document.id,
-                self.name,
-                self.version,
-                {
-                    "level": result.level.value,
-                    "signer": result.signer,
-                    "sha256": stored.sha256,
-                    "size": stored.size,
-                },
-                seconds=time.perf_counter() - started,
-                stored=stored,
-            )
-            tx.set_ecopy_state(ecopy, EcopyState.AWAITING_TIMESTAMP)
-            record_signed(tx, app, document, ecopy, result)
-
-    def _check(self, app: Application, signed: Path, request: SignRequest) -> None:
-        """Judge our own file as strictly as a stranger's before it counts. Raises SigningFault."""
-        report = verify_pdf(signed, app.hands.trust)
-        reached = [s.level for s in report.signatures if s.field_name == request.field_name]
-        if report.verdict is not Verdict.VALID or reached != [request.level]:
-            reasons = ", ".join(reason.value for reason in report.reasons) or f"level {reached}"
-            raise SigningFault(reason=f"the signed file does not verify: {reasons}")
-
-    def _announce(self, app: Application, document: DocumentRecord, ecopy: EcopyRecord) -> EcopyRecord:
-        """The e-copy is visibly under the seal holder's hand, also when the attempt is cut off."""
-        if ecopy.state is EcopyState.AWAITING_SIGNATURE:
-            return ecopy
-        with app.register.transaction(actor=app.hands.seal.person.id, purpose=purpose_of(document)) as tx:
-            return tx.set_ecopy_state(ecopy, EcopyState.AWAITING_SIGNATURE)
+        with app.register.transaction(actor=sealer, purpose=purpose_of(document)) as tx:
+            seconds = time.perf_counter() - started
+            put_signed_on_record(tx, app, document, ecopy, result, stored, seconds=seconds)
 
     def _request(self, app: Application, document: DocumentRecord, ecopy: EcopyRecord) -> SignRequest:
         rules = app.rules_of(document.rule_set)

@@ -46,7 +46,7 @@ def note_person(tx: Transaction, person: Person) -> None:
 def note_certificate(
     tx: Transaction, certificate: SignerCertificate, person: Person | None, *, used_at: str
 ) -> None:
-    """Keep a certificate that signed something, and in whose hand where that is known."""
+    """Keep a certificate that signed something or is to, and in whose hand where that is known."""
     if person is not None:
         note_person(tx, person)
     known = sa.select(t.certificates.c.sha256).where(t.certificates.c.sha256 == certificate.sha256)
@@ -57,7 +57,7 @@ def note_certificate(
             **certificate.model_dump(),
             person=person.id if person else None,
             agency=person.agency.identifier if person else None,
-            first_used_at=used_at,
+            known_since=used_at,
         )
 
 

@@ -22,7 +22,16 @@ from storage.schema.facts import (
     transfer_notes,
     unrecorded,
 )
-from storage.schema.keeping import disposals, legal_holds, store_checks, subject_requests, tombstones
+from storage.schema.handover import handovers
+from storage.schema.keeping import (
+    disposals,
+    legal_holds,
+    proofs,
+    store_checks,
+    subject_requests,
+    tombstones,
+)
+from storage.schema.offices import office_certificates
 from storage.schema.papers import (
     captures,
     derivations,
@@ -70,6 +79,7 @@ __all__ = [
     "ecopy_revisions",
     "events",
     "fields",
+    "handovers",
     "holder_identifiers",
     "holders",
     "idempotency",
@@ -82,10 +92,12 @@ __all__ = [
     "metadata",
     "object_keys",
     "objects",
+    "office_certificates",
     "page_prints",
     "people",
     "presented_again",
     "procedures",
+    "proofs",
     "receipt_keys",
     "results",
     "reuse_events",

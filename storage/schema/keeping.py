@@ -86,3 +86,17 @@ store_checks = Table(
     CheckConstraint("kind in ('fixity', 'backup', 'restore')", name="kind"),
 )
 """What checks, backups and restorations found and did; `report` is JSON."""
+
+proofs = Table(
+    "proofs",
+    metadata,
+    Column("object_key", ID, ForeignKey("objects.key", ondelete="CASCADE"), primary_key=True),
+    Column("ends_at", MOMENT, index=True),
+    Column("because", String(12)),
+    Column("of", Text),
+    Column("told_at", MOMENT, nullable=False),
+    CheckConstraint("because in ('certificate', 'algorithm')", name="because"),
+)
+"""Until when the proof in a signed file holds, and what ends it (`of`: whose certificate, which algorithm); worked out
+from the file, so a row may always be made anew. `ends_at` is NULL where nothing in the file proves a time. A file
+without a row has not been looked at."""

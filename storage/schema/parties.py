@@ -55,9 +55,9 @@ certificates = Table(
     Column("person", PERSON),
     Column("agency", String(35)),
     Column("der", Text, nullable=False),
-    Column("first_used_at", MOMENT, nullable=False),
+    Column("known_since", MOMENT, nullable=False),
 )
-"""Certificates that signed something here; `der` is base64."""
+"""Certificates that signed something here, or were imported to do so (`office_certificates`); `der` is base64."""
 
 holders = Table(
     "holders",

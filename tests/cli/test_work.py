@@ -37,7 +37,10 @@ def test_what_waits_is_taken_on_and_what_is_stuck_is_told(
         engines.setattr(worker, "advance", broken)
         engines.setattr(worker, "ATTEMPTS", 1)
         stuck = ecopy(home)
-    assert (stuck.exit_code, f"{document} is parked. ENGINE_FAULT" in stuck.output) == (1, True), stuck.output
+    assert (
+        stuck.exit_code,
+        f"{document} parked" in stuck.output and "The engine own failed: killed" in stuck.output,
+    ) == (1, True), stuck.output
     listed = json.loads(ecopy(home, "--list", "--json").output)
     assert (listed["taken"], listed["waiting"][0]["state"]) == (0, "parked")
     again = ecopy(home, "--again", document)

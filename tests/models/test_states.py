@@ -18,6 +18,7 @@ from models.states import (
     DOCUMENT_WAYS,
     DOSSIER_WAYS,
     ECOPY_WAYS,
+    HANDOVER_WAYS,
     LOT_WAYS,
     REQUEST_WAYS,
     ComponentState,
@@ -25,6 +26,7 @@ from models.states import (
     DocumentState,
     DossierState,
     EcopyState,
+    HandoverState,
     LotState,
     RequestState,
     check_document_way,
@@ -67,6 +69,12 @@ MACHINES = [
         REQUEST_WAYS,
         RequestState.RECEIVED,
         frozenset({RequestState.EXECUTED, RequestState.REFUSED, RequestState.WITHDRAWN}),
+    ),
+    Machine(
+        "handover",
+        HANDOVER_WAYS,
+        HandoverState.OPEN,
+        frozenset({HandoverState.ACCEPTED, HandoverState.REFUSED, HandoverState.EXPIRED}),
     ),
 ]
 every_machine = pytest.mark.parametrize("machine", MACHINES, ids=lambda machine: machine.name)

@@ -8,10 +8,12 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
+from models.people import Role
 from models.ports import Clock
 from pipeline.application import Application, open_application
 from pipeline.digitize import Order, digitize
 from pipeline.inputs import collect
+from pipeline.offices.register import import_certificate
 from pipeline.papers.outcome import SourceOutcome, SourceRefused
 from pipeline.settings import load_settings
 from samples.generate import generate
@@ -36,6 +38,16 @@ def sample_card(folder: Path, remark: str = "") -> Path:
 def application(home: Path, clock: Clock | None = None, **settings: object) -> Iterator[Application]:
     with open_application(load_settings(home=home, **settings), clock) as app, app.working():
         yield app
+
+
+def imported(app: Application, folder: Path, role: Role, *ders: bytes) -> None:
+    """Bind a certificate, given with those above it, to the office that signs with it here."""
+    from asn1crypto import pem
+
+    path = folder / f"{role.value}.import.pem"
+    path.write_bytes(b"".join(pem.armor("CERTIFICATE", der) for der in ders))
+    person = None if role is Role.SEAL_HOLDER else role.value
+    import_certificate(app, path, role, person=person, purpose="maintenance:test")
 
 
 def documents_of(app: Application) -> list[DocumentRecord]:

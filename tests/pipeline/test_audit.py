@@ -45,8 +45,8 @@ from pipeline.audit.trail import (
     trim_audit,
     verify_trail,
 )
-from signing.devpki import create_development_pki, load_development_pki
-from signing.tsa import EmbeddedTsa
+from signing.development.pki import create_development_pki, load_development_pki
+from signing.timestamps.authorities import EmbeddedTsa
 from storage.audit import chain as trail
 from storage.audit import checker as checker
 from storage.schema import audit

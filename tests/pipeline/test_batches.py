@@ -23,8 +23,8 @@ from pipeline.papers.outcome import DocumentOutcome, SourceOutcome, SourceRefuse
 from pipeline.stages.extract import Extract
 from pipeline.stages.read import stored_reading
 from samples.generate import Sample, generate
+from signing.judging.verify import verify_pdf
 from signing.trust import TrustStore
-from signing.verify import verify_pdf
 from tests.pipeline.batches import blank_page, bound, card, separator_sheet, two_page_decision
 from tests.pipeline.support import application, digitized, documents_of, sample_card
 from tests.soundness import trail_break

@@ -15,17 +15,24 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from models.errors import BadSettings
+from models.people import Role
 from models.signatures import Verdict
 from models.states import EcopyState
 from pipeline.access import issue_document
+from pipeline.application import Application
 from pipeline.clock import SystemClock
 from pipeline.papers.outcome import SourceOutcome, SourceRefused
 from pipeline.settings import load_settings
-from signing.devpki import DevelopmentPki, create_development_pki, load_development_pki
+from signing.development.pki import (
+    SAMPLE_AGENCY,
+    DevelopmentPki,
+    create_development_pki,
+    load_development_pki,
+)
+from signing.judging.verify import verify_pdf
 from signing.trust import TrustStore
-from signing.verify import verify_pdf
 from tests.openssl_tsa import openssl_authority, served
-from tests.pipeline.support import application, digitized, sample_card
+from tests.pipeline.support import application, digitized, imported, sample_card
 
 PASSWORD = "mật khẩu mẫu"
 
@@ -49,16 +56,22 @@ def settings(pki: DevelopmentPki, tmp_path: Path) -> Iterator[dict[str, Any]]:
             "trust": "configured",
             "trust_anchors": pki.root_path,
             "agency_name": "Ủy ban nhân dân phường Thử Nghiệm",
-            "agency_identifier": "H99.1.2",
-            "agency_pkcs12": _pkcs12(pki, "vanthu", tmp_path),
-            "agency_pkcs12_password_file": password_file,
+            "agency_identifier": SAMPLE_AGENCY.identifier,
+            "agency_key": f"pkcs12:{_pkcs12(pki, 'vanthu', tmp_path)}?password-source={password_file}",
             "clerk_name": "Trần Văn Mẫu",
-            "clerk_pkcs12": _pkcs12(pki, "clerk", tmp_path),
-            "clerk_pkcs12_password_file": password_file,
+            "clerk_key": f"pkcs12:{_pkcs12(pki, 'clerk', tmp_path)}?password-source={password_file}",
             "officer_name": "Lê Thị Mẫu",
-            "tsa_url": url,
+            "tsa_urls": url,
             "tsa_timeout_seconds": 5,
+            "seal_needs_person": False,
         }
+
+
+def _import(app: Application, pki: DevelopmentPki, folder: Path) -> None:
+    """What an administrator does once: the agency's certificate and the counter officer's."""
+    for role in (Role.CLERK, Role.SEAL_HOLDER):
+        credential = pki.credential(role.value)
+        imported(app, folder, role, credential.certificate.dump(), credential.chain[0].dump())
 
 
 def _pkcs12(pki: DevelopmentPki, person: str, folder: Path) -> Path:
@@ -86,6 +99,7 @@ def test_an_ecopy_is_signed_with_configured_keys_and_a_foreign_authority(
     card = sample_card(tmp_path)
     with application(tmp_path / "home", **settings) as app:
         assert not app.hands.development
+        _import(app, pki, tmp_path)
         (outcome,) = digitized(app, tmp_path / "out", card)
     assert isinstance(outcome, SourceOutcome), outcome
     (document,) = outcome.documents
@@ -100,10 +114,11 @@ def test_without_a_time_stamp_the_copy_waits_visibly_and_goes_on_later(
 ) -> None:
     card = sample_card(tmp_path)
     with application(tmp_path / "home", **settings) as app:
+        _import(app, pki, tmp_path)
         (held,) = digitized(app, tmp_path / "out", card, confirm=False)
     assert isinstance(held, SourceOutcome)
     document_id = held.documents[0].id
-    silent = {**settings, "tsa_url": "http://127.0.0.1:9/", "tsa_timeout_seconds": 0.2}
+    silent = {**settings, "tsa_urls": "http://127.0.0.1:9/", "tsa_timeout_seconds": 0.2}
     with application(tmp_path / "home", **silent) as app:
         (waiting,) = digitized(app, tmp_path / "out", card)
         assert isinstance(waiting, SourceRefused)
@@ -120,5 +135,5 @@ def test_without_a_time_stamp_the_copy_waits_visibly_and_goes_on_later(
 
 
 def test_incomplete_settings_say_what_is_missing() -> None:
-    with pytest.raises(BadSettings, match="ECOPY_TSA_URL"):
+    with pytest.raises(BadSettings, match="ECOPY_TSA_URLS"):
         load_settings(trust="configured")

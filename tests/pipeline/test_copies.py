@@ -22,7 +22,7 @@ from pipeline.papers.outcome import SourceOutcome
 from pipeline.receipts import receipt_keys, sign_receipt
 from pipeline.sealing import Seal
 from pipeline.settings import Settings, load_settings
-from signing.verify import verify_pdf
+from signing.judging.verify import verify_pdf
 from storage import schema as t
 from storage.copies.fixity import Budget
 from storage.copies.sets import content_of, seal

@@ -14,8 +14,8 @@ import pytest
 import sqlalchemy as sa
 
 from models.signatures import Verdict
+from signing.judging.verify import verify_pdf
 from signing.trust import TrustStore
-from signing.verify import verify_pdf
 from storage import schema as t
 from storage.database import open_database
 from storage.register import Register

@@ -15,7 +15,7 @@ from pipeline.cases.meeting import case_of
 from pipeline.cases.procedures import import_procedures
 from pipeline.papers.outcome import SourceOutcome
 from pipeline.settings import load_settings
-from signing.verify import verify_pdf
+from signing.judging.verify import verify_pdf
 from storage import schema as t
 from storage.database import HEAD, current_revision
 from storage.papers import facts

@@ -118,7 +118,7 @@ def everything(app: Application, document: str) -> dict[str, object]:
         "added_at",
         "updated_at",
         "holder_id",
-        "first_used_at",
+        "known_since",
         "person",
         "agency",
     }

@@ -18,8 +18,9 @@ from models.states import EcopyState
 from pdf.embedded import read_embedded
 from pipeline.papers.outcome import SourceRefused
 from samples.demo import demo_truth
+from signing.judging.verify import verify_pdf
 from signing.trust import TrustStore
-from signing.verify import verify_pdf
+from storage.keeping.renewal import last_revision, unknown_ecopies
 from tests.pipeline.conftest import Finished
 from tests.soundness import trail_break
 
@@ -36,6 +37,18 @@ def test_papers_with_nothing_doubtful_are_issued(finished: Finished) -> None:
         ecopy = finished.app.register.ecopy_of(document.id)
         assert ecopy is not None
         assert ecopy.state is EcopyState.ISSUED
+
+
+def test_the_end_of_an_e_copys_proof_is_known_from_the_issue_on(finished: Finished) -> None:
+    with finished.app.register.reading() as connection:
+        assert unknown_ecopies(connection) == []
+        for document in finished.issued():
+            assert document.ecopy is not None
+            last = last_revision(connection, document.ecopy.id)
+            assert last is not None
+            assert last.ends is not None
+            # the development PKI has RSA keys of 2048 bits, whose end by the rules comes before that of its certificates
+            assert (last.ends.at, last.ends.because) == ("2031-01-01T00:00:00+07:00", "algorithm")
 
 
 def test_the_fields_are_those_of_the_paper(finished: Finished) -> None:

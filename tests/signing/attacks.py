@@ -15,9 +15,9 @@ from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign.fields import SigFieldSpec, append_signature_field
 from pyhanko.sign.signers import PdfTimeStamper
 
-from signing.evidence import DevelopmentEvidence
-from signing.tokens import CheckedStamper
-from signing.tsa import EmbeddedTsa
+from signing.making.evidence import DevelopmentEvidence
+from signing.timestamps.authorities import EmbeddedTsa
+from signing.timestamps.tokens import CheckedStamper
 from tests.signing.support import Bench, gaps
 
 Edit = Callable[[IncrementalPdfFileWriter], None]

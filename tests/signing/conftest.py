@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from signing.devpki import create_development_pki, load_development_pki
+from signing.development.pki import create_development_pki, load_development_pki
 from tests.clocks import FixedClock
+from tests.signing.eras import Eras, Young
 from tests.signing.support import Bench, SystemClock, write_pdfa
 
 
@@ -42,3 +43,19 @@ def own_bench(other_pki_folder: Path, tmp_path: Path) -> Bench:
 @pytest.fixture(scope="session")
 def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_pdfa(tmp_path_factory.mktemp("source") / "source.pdf")
+
+
+@pytest.fixture(scope="session")
+def issued(tmp_path_factory: pytest.TempPathFactory) -> tuple[Eras, Path]:
+    folder = tmp_path_factory.mktemp("issued")
+    eras = Eras(FixedClock())
+    eras.begin()
+    return eras, eras.sign(write_pdfa(folder / "source.pdf"), folder / "issued.pdf")
+
+
+@pytest.fixture
+def young(issued: tuple[Eras, Path], tmp_path: Path) -> Young:
+    eras, file = issued
+    fresh = Eras(FixedClock(), list(eras.made), dict(eras.revoked))
+    fresh.signer = eras.signer
+    return Young(fresh, file, tmp_path)

@@ -14,9 +14,9 @@ from PIL import ImageCms
 from models.people import Role
 from models.ports import Clock
 from models.signatures import Level, SignatureBox, SignedFile, SignRequest
-from signing.devpki import DevelopmentPki
+from signing.development.pki import DevelopmentPki
+from signing.making.signer import PdfSigner, sign_request_time
 from signing.names import field_name
-from signing.signer import PdfSigner, sign_request_time
 from signing.trust import TrustStore
 
 

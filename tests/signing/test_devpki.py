@@ -14,8 +14,8 @@ import pytest
 
 from models.errors import SigningFault
 from models.people import Role
-from signing.credentials import name_part
-from signing.devpki import create_development_pki, load_development_pki
+from signing.development.pki import create_development_pki, load_development_pki
+from signing.keys.credential import name_part
 from signing.trust import TrustStore, parse_list
 from tests.clocks import FixedClock
 from tests.signing.support import Bench
@@ -40,22 +40,22 @@ def test_a_run_killed_midway_is_made_good_by_the_next(tmp_path: Path, killed_at:
     program = f"""
 import os, signal
 from pathlib import Path
-from signing import devcerts, devpki
+from signing.development import certs, pki
 from tests.clocks import FixedClock
-issue, made = devcerts.issue, []
+issue, made = certs.issue, []
 def issue_until_killed(*args):
     made.append(None)
     if len(made) == {killed_at}:
         os.kill(os.getpid(), signal.SIGKILL)
     return issue(*args)
-write, written = devpki.write_durably, []
+write, written = pki.write_durably, []
 def write_until_killed(*args, **kwargs):
     write(*args, **kwargs)
     written.append(None)
     if len(written) == 9:
         os.kill(os.getpid(), signal.SIGKILL)
-devcerts.issue, devpki.write_durably = issue_until_killed, write_until_killed
-devpki.create_development_pki(Path({str(folder)!r}), FixedClock())
+certs.issue, pki.write_durably = issue_until_killed, write_until_killed
+pki.create_development_pki(Path({str(folder)!r}), FixedClock())
 """
     killed = subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=False)
     assert killed.returncode == -signal.SIGKILL

@@ -18,10 +18,10 @@ from pyhanko.sign.signers.pdf_signer import DSSContentSettings
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from models.signatures import Level, Reason, Verdict
-from signing.evidence import DevelopmentEvidence
-from signing.tokens import CheckedStamper
-from signing.tsa import EmbeddedTsa
-from signing.verify import verify_pdf
+from signing.judging.verify import verify_pdf
+from signing.making.evidence import DevelopmentEvidence
+from signing.timestamps.authorities import EmbeddedTsa
+from signing.timestamps.tokens import CheckedStamper
 from tests.signing import attacks
 from tests.signing.support import Bench, gaps, request
 
@@ -37,7 +37,7 @@ class Stranger:
         credential = bench.pki.credential("officer")
         registry = SimpleCertificateStore()
         registry.register_multiple(credential.chain)
-        key = credential.key.private_bytes(
+        key = credential.key.private.private_bytes(
             serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
         )
         hand = signers.SimpleSigner(credential.certificate, keys.PrivateKeyInfo.load(key), registry)

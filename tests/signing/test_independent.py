@@ -13,7 +13,8 @@ from PIL import Image
 
 from models.errors import SigningFault
 from models.signatures import Level, SignatureBox, Verdict
-from signing.verify import verify_pdf
+from signing.judging.verify import verify_pdf
+from tests.signing import attacks
 from tests.signing.support import Bench, appearance, gaps, request, visible_request, write_pdfa
 
 FALSE_POSITIVES = {"PDFA2B-SIGNATURE-BYTERANGE-001", "PDFA2U-UNICODE-MAPPING-001"}
@@ -105,6 +106,53 @@ def test_openssl_verifies_the_document_time_stamp(bench: Bench, twice_signed: Pa
     assert "Verification: OK" in _run(*command)
     covered.write_bytes(covered.read_bytes()[:-1])
     assert "Verification: OK" not in _run(*command)
+
+
+JARS = ("pdfbox2", "fontbox2", "bcprov", "bcpkix", "bcutil", "commons-logging")
+
+
+def _pdfbox(*paths: Path) -> dict[str, list[tuple[str, str, int]]]:
+    """What PDFBox with BouncyCastle says of each file: kind, soundness and end of every signature."""
+    judge = Path(__file__).with_name("PdfBoxJudge.java")
+    jars = ":".join(f"/usr/share/java/{jar}.jar" for jar in JARS)
+    said = _run("java", "-XX:TieredStopAtLevel=1", "-cp", jars, judge, *paths)
+    found: dict[str, list[tuple[str, str, int]]] = {path.name: [] for path in paths}
+    for line in said.splitlines():
+        if line.partition(" ")[0] in found:
+            name, kind, verdict, end = line.split()
+            found[name].append((kind, verdict, int(end)))
+    return found
+
+
+def test_pdfbox_agrees_where_it_can_judge(bench: Bench, twice_signed: Path) -> None:
+    """It judges mathematics and coverage, no trust; where it says broken or covers less, we must not accept."""
+    data = twice_signed.read_bytes()
+    start, end, _ = gaps(data)[-1]
+    flipped = [data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :] for at in (500, gaps(data)[0][0] - 50)]
+    value = start + len(data[start : end - 1].rstrip(b"0")) - 100  # within the last signature's value
+    forged = {
+        "flipped.pdf": flipped[0],
+        "dictionary.pdf": flipped[1],
+        "value.pdf": data[: value - 40] + b"00" * 20 + data[value:],
+        "overlay.pdf": attacks.updated(data, attacks.overlay),
+        "appended.pdf": data + b"\n%%EOF\n",
+        "cut.pdf": data[: len(data) - 400],
+        "empty.pdf": data[: start + 1] + b"0" * (end - start - 2) + data[end - 1 :],
+    }
+    for name, content in forged.items():
+        (bench.folder / name).write_bytes(content)
+    said = _pdfbox(twice_signed, *(bench.folder / name for name in forged))
+    assert said.pop("twice.pdf") == [
+        (kind, "sound", stop)
+        for kind, (_, _, stop) in zip(
+            ("ETSI.CAdES.detached", "ETSI.CAdES.detached", "ETSI.RFC3161"), gaps(data), strict=True
+        )
+    ]
+    for name, found in said.items():
+        size = (bench.folder / name).stat().st_size
+        sound = len(found) == 3 and all(verdict == "sound" for _, verdict, _ in found)
+        assert not (sound and found[-1][2] == size), name
+        assert verify_pdf(bench.folder / name, bench.trust).verdict is Verdict.INVALID, name
 
 
 def _faults(path: Path) -> set[str]:

@@ -8,8 +8,8 @@ import pytest
 
 from models.people import Role
 from models.signatures import Reason, Verdict
+from signing.judging.words import CHANGES, change_words, reason_words, verdict_words
 from signing.names import field_name, role_of, timestamp_field_name
-from signing.words import CHANGES, change_words, reason_words, verdict_words
 from tests.signing.support import Bench
 
 

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from signing.devpki import DevelopmentPki, create_development_pki, load_development_pki
-from signing.stamps import anchors_as_pem, certificates_in, judge_stamp
+from signing.development.pki import DevelopmentPki, create_development_pki, load_development_pki
+from signing.timestamps.authorities import EmbeddedTsa, HttpTsa
+from signing.timestamps.stamps import anchors_as_pem, certificates_in, judge_stamp
 from signing.trust import TrustStore
-from signing.tsa import EmbeddedTsa, HttpTsa
 from tests.clocks import FixedClock
 from tests.openssl_tsa import openssl_authority, served
 

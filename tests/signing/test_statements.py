@@ -13,7 +13,7 @@ from asn1crypto import cms
 
 from models.errors import CertificateRefused, TimestampUnavailable
 from models.signatures import Level, Reason, Verdict
-from signing.signer import PdfSigner
+from signing.making.signer import PdfSigner
 from signing.statements import check_statement
 from signing.trust import TrustStore
 from tests.signing.support import Bench

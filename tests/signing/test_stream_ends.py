@@ -9,7 +9,7 @@ import pikepdf
 import pytest
 from pyhanko.pdf_utils import generic
 
-from signing.signer import _Appender
+from signing.making.signer import _Appender
 from tests.signing.support import write_pdfa
 
 

@@ -13,9 +13,9 @@ from asn1crypto import tsp
 
 from models.errors import TimestampUnavailable
 from models.signatures import Level, Verdict
-from signing.signer import PdfSigner
-from signing.tsa import ANSWER_LIMIT, EmbeddedTsa, HttpTsa
-from signing.verify import verify_pdf
+from signing.judging.verify import verify_pdf
+from signing.making.signer import PdfSigner
+from signing.timestamps.authorities import ANSWER_LIMIT, EmbeddedTsa, HttpTsa
 from tests.openssl_tsa import Answer, openssl_authority, served
 from tests.signing.support import Bench, request
 
@@ -72,8 +72,8 @@ def test_a_passing_trouble_is_tried_again(bench: Bench) -> None:
 
 
 def _refusal() -> bytes:
-    refused: bytes = tsp.TimeStampResp({"status": {"status": "rejection"}}).dump()
-    return refused
+    status: bytes = tsp.PKIStatusInfo({"status": "rejection"}).dump()
+    return b"\x30" + bytes([len(status)]) + status
 
 
 def _unlike(bench: Bench) -> Answer:

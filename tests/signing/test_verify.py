@@ -12,8 +12,8 @@ import pytest
 
 from models.errors import NotADocument, PathNotFound, UsageError
 from models.signatures import Level, Reason, Verdict
+from signing.judging.verify import verify_pdf
 from signing.trust import TrustStore
-from signing.verify import verify_pdf
 from tests.clocks import FixedClock
 from tests.signing.support import Bench, request
 

@@ -24,7 +24,7 @@ from tests.clocks import FixedClock
 from tests.soundness import trail_break
 from tests.storage.support import DATABASES, database_url
 
-RELEASES = ("0001", "0002", "0003", "0004", "0005", "0006")
+RELEASES = ("0001", "0002", "0003", "0004", "0005", "0006", "0007")
 AT = "2026-01-05T08:00:00+07:00"
 SOURCES, DOCUMENTS = ("S1", "S2", "S3"), ("D1", "D2", "D3")
 """One confirmed and issued, one in review with its capture, one just received."""

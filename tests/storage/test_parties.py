@@ -71,7 +71,7 @@ def test_a_certificate_is_kept_with_its_first_use(home: Room) -> None:
             parties.note_certificate(tx, CERTIFICATE, CLERK, used_at=used_at)
     with home.register.reading() as connection:
         (row,) = connection.execute(sa.select(t.certificates)).mappings()
-    assert (row["person"], row["agency"], row["first_used_at"], row["der"]) == (
+    assert (row["person"], row["agency"], row["known_since"], row["der"]) == (
         "clerk", "H99.01", "2026-11-22T09:00:00+07:00", "AA==",
     )  # fmt: skip
 

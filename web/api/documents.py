@@ -20,8 +20,10 @@ from models.errors import (
     NotConfirmed,
     NotFound,
     ObjectDamaged,
+    OtherAgency,
     RangeNotSatisfiable,
     RequestAtWork,
+    SamePersonTwice,
     SigningFault,
     StillDoubtful,
     UnknownDocumentType,
@@ -170,23 +172,28 @@ def confirm_document(door: AtTheDoor, id: Named, body: Confirmation, once: DoneO
         )
         return document_status(door.office, document.id, door.language)
 
-    return once(door, body, lambda: _when_free(work), status=200)
+    return once(door, body, lambda: when_free(work), status=200)
 
 
 @router.post(
     "/{id}/issue",
     response_model=DocumentStatus,
     summary="Compose, sign in the agency's name and issue the e-copy; issued already, it is done",
-    responses=problems(*_SHUT, NotConfirmed, CopyNotAllowed, HomeBusy, SigningFault),
+    responses=problems(
+        *_SHUT, NotConfirmed, CopyNotAllowed, HomeBusy, SamePersonTwice, WrongRole, OtherAgency, SigningFault
+    ),
 )
 def issue_document(door: AtTheDoor, id: Named) -> DocumentStatus:
-    """A fault of signing or time-stamping loses nothing: the same request goes on where it stopped."""
-    _, document = door.admit_to_document(Action.ISSUE, id)
-    _when_free(lambda: access.issue_document(door.office, document.id))
+    """The caller lets the agency's key sign, and is not who confirmed the data. A fault of signing or time-stamping loses
+    nothing: the same request goes on where it stopped."""
+    person, document = door.admit_to_document(Action.ISSUE, id)
+    rules = door.office.rules_of(document.rule_set)
+    sealer = office_for(door.caller, person, (rules.ecopy.signer_role.value,))
+    when_free(lambda: access.issue_document(door.office, document.id, sealer=sealer))
     return document_status(door.office, document.id, door.language)
 
 
-def _when_free(work: Callable[[], T]) -> T:
+def when_free(work: Callable[[], T]) -> T:
     """Do what needs the document alone; the worker may still have it in hand for a moment. Raises HomeBusy, as `work`."""
     for pause_s in PAUSES_S:
         try:

@@ -75,6 +75,15 @@ def test_a_document_that_is_in_hand_is_waited_for_a_moment(card: Journey) -> Non
     assert busy.headers["retry-after"]
 
 
+def test_who_let_the_agency_key_sign_is_on_record_and_is_not_who_confirmed(card: Journey) -> None:
+    register = card.desk.served.office.register
+    (released,) = [act for act in register.audit_of(card.ecopy) if act.action == "release_seal"]
+    acts = [act for act in register.audit_of(card.document) if act.action == "confirm"]
+    (confirmed,) = [act for act in acts if act.outcome == "done"]
+    assert released.purpose == confirmed.purpose == f"dossier:{card.dossier}"
+    assert released.actor != confirmed.actor
+
+
 def test_issued_already_is_done(card: Journey) -> None:
     again = card.vanthu.post(f"/api/v1/documents/{card.document}/issue", headers=card.purpose)
     assert (again.status_code, again.json()["ecopy"]) == (200, card.issued.json()["ecopy"])

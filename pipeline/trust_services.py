@@ -1,0 +1,44 @@
+"""Services that others run and signatures need: time-stamping authorities, and who says whether certificates still hold."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from models.errors import BadSettings
+from models.ports import TimestampAuthority
+from pipeline.settings import Settings
+
+if TYPE_CHECKING:
+    from signing.making.evidence import EvidenceSource
+    from signing.trust import TrustStore
+
+
+def authorities(settings: Settings) -> TimestampAuthority:
+    """The configured time-stamping authorities, in order. Raises BadSettings."""
+    from signing.timestamps.authorities import HttpTsa
+    from signing.timestamps.chain import TsaChain
+
+    if not settings.tsa_addresses:
+        raise BadSettings(reason="ECOPY_TSA_URLS")
+    return TsaChain(
+        [
+            HttpTsa(
+                url=url,
+                timeout=settings.tsa_timeout_seconds,
+                parallel=settings.tsa_parallel,
+                policy=settings.tsa_policy,
+            )
+            for url in settings.tsa_addresses
+        ]
+    )
+
+
+def evidence_source(settings: Settings, trust: TrustStore) -> EvidenceSource:
+    """Who is asked whether certificates were revoked: responders and lists in the network, or the lists at hand alone."""
+    from signing.making.evidence import KnownLists
+    from signing.status.online import OnlineEvidence
+    from signing.status.questions import Questions
+
+    if not settings.status_online:
+        return KnownLists(trust)
+    return OnlineEvidence(trust, Questions(timeout=settings.status_timeout_seconds))

@@ -1,0 +1,1 @@
+"""Judging signatures of files, ours strictly and others' by the ETSI levels."""

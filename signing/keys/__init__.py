@@ -1,0 +1,1 @@
+"""Where private keys live and sign: in memory, on a token or HSM, with a remote service."""

@@ -1,0 +1,1 @@
+"""Time-stamps (RFC 3161): who gives them, and what one is worth."""
