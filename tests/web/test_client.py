@@ -37,13 +37,14 @@ from web.client.said import error_in
 EXCHANGE = "exchange:QC-1"
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def house(peopled_home: Peopled) -> Peopled:
     return peopled_home
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def key(house: Peopled) -> ClientKey:
+    """As long-lived as the home: tests of one module may come in two parts, and an account is opened once."""
     made = ClientKey.generate()
     add_client(
         house.served.office,

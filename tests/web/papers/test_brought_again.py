@@ -29,14 +29,14 @@ from tests.web.papers.support import (
 SUBMISSIONS, DOCUMENTS = "/api/v1/submissions", "/api/v1/documents"
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def house(desk: Counter) -> Counter:
     with desk.served.office.register.transaction(actor="test", purpose="maintenance:test") as tx:
         put_procedure(tx, CARD)
     return desk
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def archive(house: Counter) -> Iterator[httpx.Client]:
     with house.served.machine(CallerKind.SYSTEM, "kho-so-hoa") as client:
         yield client
