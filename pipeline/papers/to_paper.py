@@ -5,7 +5,6 @@ A plain print of a signed file proves nothing; these sheets name who converted w
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -24,6 +23,7 @@ from pipeline.application import Application
 from pipeline.authority import check_role, recorded
 from pipeline.papers.release import Fetched, release_ecopy
 from pipeline.version import software
+from signing.durable import write_durably
 
 PRINT_DPI = 300
 PAGES_AT_ONCE = 8
@@ -100,7 +100,7 @@ def convert_to_paper(
     made = PaperCopy(found.id, found.sha256, sha256(content).hexdigest(), count, now, look_up)
     with app.register.transaction(actor=person.id, purpose=purpose) as tx:
         tx.audit("convert_to_paper", found.id, sha256=made.sha256, source=found.sha256, pages=count)
-    _write(target, content)
+    write_durably(target, content)
     return made
 
 
@@ -114,11 +114,3 @@ def _check(app: Application, found: Fetched, source: Path) -> None:
     report, _ = app.in_child("verify", child.verify_file, source, app.hands.trust)
     if report.verdict is not Verdict.VALID:
         raise NotForPaper(id=found.id, reason=", ".join(reason.value for reason in report.reasons))
-
-
-def _write(target: Path, content: bytes) -> None:
-    beside = target.with_name(f".{target.name}.part")
-    beside.write_bytes(content)
-    with beside.open("rb") as written:
-        os.fsync(written.fileno())
-    beside.replace(target)

@@ -155,11 +155,6 @@ def change_words(code: str, language: Language) -> str:
     return CHANGES[code][language != "vi"] if code in CHANGES else code
 
 
-def remedy_words(reason: Reason, language: Language) -> str:
-    """What to do about a reason, as a sentence."""
-    return REMEDIES[reason][language != "vi"]
-
-
 def kind_words(role: str | None) -> tuple[str, str]:
     """What kind of signature it is, Vietnamese and English; a role without words of its own is just a signature."""
     return KINDS.get(role, KINDS[None])

@@ -47,10 +47,9 @@ from signing.development.pki import DevelopmentPki
 from signing.durable import abandoned, beside, publish
 from signing.judging.coverage import APPLICATION
 from signing.keys.credential import Credential, certificate_facts
-from signing.keys.memory import credential_from_pkcs12
 from signing.loop import finish
 from signing.making import appearance
-from signing.making.evidence import DevelopmentEvidence, EvidenceSource, KnownLists
+from signing.making.evidence import DevelopmentEvidence, EvidenceSource
 from signing.making.office import OfficeCheck
 from signing.making.own import own_certificate
 from signing.names import timestamp_field_name
@@ -164,21 +163,6 @@ class PdfSigner:
             evidence=DevelopmentEvidence(pki),
             tsa=tsa or EmbeddedTsa.for_development(pki, clock),
         )
-
-    @classmethod
-    def from_pkcs12(
-        cls,
-        path: Path,
-        password: str,
-        *,
-        trust: TrustStore,
-        clock: Clock,
-        tsa: TimestampAuthority | None = None,
-        evidence: EvidenceSource | None = None,
-    ) -> PdfSigner:
-        """A hand from a PKCS#12 file. Raises OSError or CertificateRefused."""
-        credential = credential_from_pkcs12(path, password)
-        return cls(credential, trust, clock, evidence or KnownLists(trust), tsa)
 
     @property
     def common_name(self) -> str:

@@ -32,6 +32,7 @@ from models.errors import (
 from models.people import Role
 from models.signatures import Level, SignRequest, Verdict
 from signing.judging.verify import verify_pdf
+from signing.keys.memory import credential_from_pkcs12
 from signing.making.evidence import DevelopmentEvidence, KnownLists
 from signing.making.signer import PdfSigner, sign_request_time
 from signing.names import field_name
@@ -333,9 +334,8 @@ def _pkcs12(bench: Bench, key: ec.EllipticCurvePrivateKey | None = None) -> Path
 def test_a_pkcs12_file_signs_like_any_other_key(
     bench: Bench, source: Path, key: ec.EllipticCurvePrivateKey | None
 ) -> None:
-    signer = PdfSigner.from_pkcs12(
-        _pkcs12(bench, key),
-        "mật khẩu",
+    signer = PdfSigner(
+        credential_from_pkcs12(_pkcs12(bench, key), "mật khẩu"),
         trust=bench.trust,
         clock=bench.clock,
         tsa=EmbeddedTsa.for_development(bench.pki, bench.clock),
@@ -353,7 +353,7 @@ def test_a_pkcs12_file_signs_like_any_other_key(
 
 def test_a_wrong_pkcs12_password_is_refused(bench: Bench) -> None:
     with pytest.raises(CertificateRefused, match="password"):
-        PdfSigner.from_pkcs12(_pkcs12(bench), "wrong", trust=bench.trust, clock=bench.clock)
+        credential_from_pkcs12(_pkcs12(bench), "wrong")
 
 
 def test_a_key_that_is_not_the_certificate_s_signs_nothing(bench: Bench, source: Path) -> None:
