@@ -4,7 +4,7 @@
     python -m bench.signing --signatures 500      # a try
 
 The file is a composed e-copy of one colour page of 300 dpi. CPU time is that of this process, keys loaded before, with the
-embedded time-stamping authority and responder working in the same process.
+embedded time-stamping authority working in the same process and status answers kept as those from the network are.
 """
 
 from __future__ import annotations
@@ -21,15 +21,16 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
+import sqlalchemy as sa
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from bench.figures import Figure, at_most, report
 from models.people import Role
 from models.signatures import Level, SignatureBox, SignRequest, Verdict
-from models.states import DocumentState
 from signing.making.signer import PdfSigner, sign_request_time
 from signing.names import field_name
+from storage import schema as t
 
 RUNS, WARM_UP = 60, 5
 SIGNATURES = 10_000
@@ -98,8 +99,10 @@ class _Taken:
     def begins(self, stage: str) -> None:
         if stage != "sign":
             return
-        (draft,) = self._app.register.documents_in(*DocumentState)
-        composed = self._app.register.derivation(draft.id, "compose")
+        with self._app.register.reading() as connection:
+            (draft,) = connection.scalars(sa.select(t.documents.c.id))
+        making = self._app.register.ecopy_in_making(draft)
+        composed = self._app.register.derivation(draft, "compose", ecopy=making.id)
         with self._app.vault.local_path(composed.object_key) as path:
             self._target.write_bytes(path.read_bytes())
 

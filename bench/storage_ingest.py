@@ -171,7 +171,7 @@ def _issue(vault: Vault, register: Register, document: str, purpose: str) -> Non
     ecopy, draft = new_id(), vault.write("draft", new_id().encode())
     with register.transaction(actor="ecopy", purpose=purpose) as tx:
         tx.add_ecopy(ecopy, document, CopyForm.SAO_Y)
-        tx.add_derivation(document, "compose", "1", {"ecopy": ecopy}, seconds=0.1, stored=draft)
+        tx.add_derivation(document, "compose", "1", {"ecopy": ecopy}, seconds=0.1, ecopy=ecopy, stored=draft)
     for after in (E.AWAITING_SIGNATURE, E.AWAITING_TIMESTAMP):
         record = register.ecopy_of(document)
         if record is None:
@@ -185,9 +185,9 @@ def _issue(vault: Vault, register: Register, document: str, purpose: str) -> Non
     with register.transaction(actor="vanthu", purpose=purpose) as tx:
         tx.add_revision(ecopy, 1, signed, level=Level.B_LTA, signed_by="vanthu")
         tx.set_ecopy_state(record, E.ISSUED)
-        tx.add_derivation(document, "issue", "1", {"ecopy": ecopy}, seconds=0.1)
+        tx.add_derivation(document, "issue", "1", {"ecopy": ecopy}, seconds=0.1, ecopy=ecopy)
         tx.audit("issue", ecopy)
-        released = tx.release_object(document, "compose")
+        released = tx.release_object(document, "compose", ecopy=ecopy)
     if released is not None:
         vault.remove_released(released)
 

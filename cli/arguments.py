@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from models.scans import ScanRecord
 
 
 def known_type(code: str | None) -> str | None:
@@ -36,6 +41,44 @@ def grouping(one_document: bool, parts: str | None, files: int) -> str | None:
         return ",".join(written(pages) for pages in parts_in(parts))
     except ValueError as reason:
         raise BadPages(pages=parts, reason=str(reason)) from reason
+
+
+def scan_record(
+    *, paper_pages: int | None, device: str | None, profile: str | None, record: Path | None, files: int
+) -> ScanRecord | None:
+    """What is said of the scanning: in a file (`models.scans.ScanRecord` as JSON), or in single words.
+
+    Raises UsageError where the options exclude each other or paper is counted for several files, PathNotFound, or
+    ScanRecordWrong.
+    """
+    from pydantic import ValidationError
+
+    from models.errors import PathNotFound, ScanRecordWrong, UsageError
+    from models.scans import PaperCount, ScanDevice, ScanProfile, ScanRecord
+
+    words = {"--paper-pages": paper_pages, "--device": device, "--profile": profile}
+    given = [option for option, word in words.items() if word is not None]
+    if record is not None and given:
+        raise UsageError(reason=f"--scan-record: {', '.join(given)}")
+    try:
+        if record is None:
+            said = ScanRecord(
+                device=ScanDevice(identifier=device) if device is not None else None,
+                profile=ScanProfile(name=profile) if profile is not None else None,
+                paper=PaperCount(pages=paper_pages) if paper_pages is not None else None,
+            )
+        else:
+            said = ScanRecord.model_validate_json(record.read_bytes())
+    except FileNotFoundError:
+        raise PathNotFound(path=record) from None
+    except OSError as fault:
+        raise ScanRecordWrong(reason=f"{record}: {fault.strerror or fault}") from fault
+    except ValidationError as fault:
+        parts = (".".join(str(part) for part in one["loc"]) or "JSON" for one in fault.errors())
+        raise ScanRecordWrong(reason=", ".join(dict.fromkeys(parts))) from None
+    if said.paper is not None and files != 1:
+        raise UsageError(reason=f"{'--scan-record' if record else '--paper-pages'}: {files} files")
+    return said if record is not None or given else None
 
 
 def name_and_value(text: str) -> tuple[str, str]:

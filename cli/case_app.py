@@ -189,13 +189,31 @@ def dossier_link(
 def lot_create(
     context: typer.Context,
     name: Annotated[str, typer.Argument(metavar="NAME", help="Tên lô / Name of the lot")],
+    proof: Annotated[
+        Literal["own_timestamp", "evidence_record"] | None,
+        typer.Option(
+            "--proof",
+            help="Mỗi bản sao một dấu thời gian, hay một dấu cho nhiều bản sao / A time-stamp in each e-copy, or one for many",
+            show_default=False,
+        ),
+    ] = None,
     person: By = None,
     home: Home = None,
     json: Json = False,
     lang: Lang = None,
 ) -> None:
     """Lập lô tài liệu lưu trữ. / Open an archive lot."""
-    do(context, "lot", lang=lang, json=json, action="create", name=name, person=person, home=home)
+    do(
+        context,
+        "lot",
+        lang=lang,
+        json=json,
+        action="create",
+        name=name,
+        proof=proof,
+        person=person,
+        home=home,
+    )
 
 
 @lot.command("show")

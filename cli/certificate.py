@@ -159,6 +159,7 @@ def _tell_affected(console: Console, one: Affected) -> None:
             {
                 "document": made.document_id,
                 "ecopy": made.ecopy_id,
+                "original": made.original,
                 "field_name": made.field_name,
                 "signed_at": made.signed_at,
                 "proven_at": one.proven_at,
@@ -171,6 +172,8 @@ def _tell_affected(console: Console, one: Affected) -> None:
     what = (
         console.pick("bản sao điện tử", "e-copy")
         if made.ecopy_id
+        else console.pick("văn bản gốc điện tử", "signed original")
+        if made.original
         else console.pick("bản chụp của", "capture of")
     )
     line = f"{what} {made.ecopy_id or made.document_id}: {console.pick(*WHY[one.why.value])}"

@@ -1,4 +1,4 @@
-"""What can be said to `ecopy certificate` and `ecopy seal`."""
+"""What can be said to `ecopy certificate`, `ecopy seal` and `ecopy capture`."""
 
 from __future__ import annotations
 
@@ -190,6 +190,41 @@ def seal(
     do(
         context,
         "seal",
+        lang=lang,
+        json=json,
+        identifiers=identifiers or [],
+        person=person,
+        purpose=purpose,
+        home=home,
+    )
+
+
+def capture(
+    context: typer.Context,
+    identifiers: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[DOSSIER|ID]...",
+            help="Hồ sơ, hoặc giấy tờ của bản quét / Dossiers, or documents of a scan",
+            show_default=False,
+        ),
+    ] = None,
+    person: Annotated[
+        str | None,
+        typer.Option("--as", help="Cán bộ một cửa giữ khóa / The counter officer whose key it is"),
+    ] = None,
+    purpose: Purpose = "maintenance",
+    home: Home = None,
+    json: Json = False,
+    lang: Lang = None,
+) -> None:
+    """Cán bộ một cửa ký một lần mọi bản sao chụp của hồ sơ; không nêu mã thì liệt kê bản đang chờ. / Sign captures.
+
+    One act of the officer signs all awaited captures of a dossier; without an ID it lists what waits.
+    """
+    do(
+        context,
+        "capture",
         lang=lang,
         json=json,
         identifiers=identifiers or [],

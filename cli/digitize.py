@@ -7,7 +7,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cli.arguments import grouping, known_type
+from cli.arguments import grouping, known_type, scan_record
 from cli.console import Console
 from cli.init import warn_development
 from cli.labels import type_label
@@ -41,6 +41,10 @@ def run(
     dossier: str | None = None,
     component: str | None = None,
     lot: str | None = None,
+    paper_pages: int | None = None,
+    device: str | None = None,
+    profile: str | None = None,
+    scan: Path | None = None,
 ) -> int:
     from models.errors import UsageError
     from pipeline.cases.meeting import case_of
@@ -60,6 +64,13 @@ def run(
             grouping=grouping(one_document or component is not None, parts, len(inputs.files)),
             confirm_as=_confirmer(app, confirm_as),
             case=case_of(app, dossier=dossier, component=component, lot=lot),
+            scan=scan_record(
+                paper_pages=paper_pages,
+                device=device,
+                profile=profile,
+                record=scan,
+                files=len(inputs.files),
+            ),
         )
         if app.hands.development and not console.json:
             warn_development(console)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import typer
 
 from cli.options import Home, Json, Lang, Paths, Purpose, Trust, do
@@ -11,6 +13,24 @@ evidence = typer.Typer(
     "Evidence records: one time-stamp for many files.",
     no_args_is_help=True,
 )
+
+
+@evidence.command("issue")
+def evidence_issue(
+    context: typer.Context,
+    lot: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[LOT]", help="Lô; mặc định mọi lô / A lot, all by default", show_default=False
+        ),
+    ] = None,
+    purpose: Purpose = "maintenance:evidence",
+    home: Home = None,
+    json: Json = False,
+    lang: Lang = None,
+) -> None:
+    """Đóng một dấu thời gian cho các bản sao đang chờ và phát hành. / Stamp together what waits, and issue it."""
+    do(context, "evidence", lang=lang, json=json, action="issue", lot=lot, purpose=purpose, home=home)
 
 
 @evidence.command("make")

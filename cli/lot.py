@@ -41,7 +41,7 @@ def _done(app: Application, action: str, name: str, person: Any, options: dict[s
     from pipeline.cases import casework
 
     if action == "create":
-        return casework.create_lot(app, name, by=person)
+        return casework.create_lot(app, name, by=person, **options)
     if action == "show":
         return casework.look_at_lot(app, name, **options)
     after = LotState.ACCEPTED if action == "accept" else LotState.REJECTED
@@ -55,6 +55,11 @@ def _tell(console: Console, outcome: LotOutcome) -> None:
 
     state = console.pick(*STATES[outcome.state])
     console.out.print(Text.assemble((f"{outcome.name}  ", "bold"), f"{outcome.id}  {state}"))
+    if outcome.proof == "evidence_record":
+        console.say(
+            "Một dấu thời gian cho nhiều bản sao (bản ghi bằng chứng): ecopy evidence issue",
+            "One time-stamp for many e-copies (evidence records): ecopy evidence issue",
+        )
     for document_state, count in sorted(Counter(outcome.documents.values()).items()):
         console.out.print(f"{count:>6}  {_state_name(console, document_state)}", highlight=False)
     if not outcome.documents:

@@ -11,7 +11,7 @@ from cli.access_app import serve, work
 from cli.account_app import account
 from cli.audit_app import audit, search
 from cli.case_app import dossier, lot, procedure
-from cli.certificate_app import certificate, seal
+from cli.certificate_app import capture, certificate, seal
 from cli.client_app import client
 from cli.evidence_app import evidence
 from cli.hook_app import hook
@@ -121,11 +121,37 @@ def digitize(
         Literal["counter", "archive"], typer.Option("--intake", help="Tại quầy hay từ kho lưu trữ / Origin")
     ] = "counter",
     presented_as: Annotated[
-        Literal["ban_goc", "ban_chinh", "ban_sao"],
+        Literal["ban_goc", "ban_chinh", "ban_sao_y", "ban_sao"],
         typer.Option(
-            "--presented-as", help="Giấy nộp là bản gốc, bản chính hay bản sao / What was presented"
+            "--presented-as",
+            help="Giấy nộp là bản gốc, bản chính, bản sao y hay bản sao / What was presented",
         ),
     ] = "ban_chinh",
+    paper_pages: Annotated[
+        int | None,
+        typer.Option(
+            "--paper-pages",
+            min=1,
+            metavar="N",
+            help="Số trang giấy có nội dung đã đếm (chỉ một tệp) / Printed pages counted on paper (one file only)",
+        ),
+    ] = None,
+    device: Annotated[
+        str | None,
+        typer.Option("--device", metavar="NAME", help="Máy quét, theo mã của cơ quan / The scanner's name"),
+    ] = None,
+    profile: Annotated[
+        str | None,
+        typer.Option("--profile", metavar="NAME", help="Cấu hình quét / Settings it was scanned with"),
+    ] = None,
+    scan_record: Annotated[
+        Path | None,
+        typer.Option(
+            "--scan-record",
+            metavar="FILE.json",
+            help="Mọi điều biết về việc quét, thay ba tùy chọn trên / All that is known of the scanning instead",
+        ),
+    ] = None,
     workers: Annotated[
         int | None, typer.Option("--workers", min=1, help="Số giấy tờ xử lý cùng lúc / At the same time")
     ] = None,
@@ -155,6 +181,10 @@ def digitize(
         lot=lot_,
         intake=intake,
         presented_as=presented_as,
+        paper_pages=paper_pages,
+        device=device,
+        profile=profile,
+        scan=scan_record,
         workers=workers,
     )
 
@@ -203,6 +233,13 @@ def show(
         str | None,
         typer.Option("--reason", help="Lý do xem giấy đang bị hạn chế / Reason to see a restricted one"),
     ] = None,
+    note: Annotated[
+        bool,
+        typer.Option(
+            "--note",
+            help="Xem ghi chú chuyển đổi của bản sao đã phát hành / The issued e-copy's transfer note",
+        ),
+    ] = False,
     home: Home = None,
     json: Json = False,
     lang: Lang = None,
@@ -216,6 +253,7 @@ def show(
         identifier=identifier,
         purpose=purpose,
         reason=reason,
+        note=note,
         home=home,
     )
 
@@ -242,6 +280,71 @@ def fetch(
         json=json,
         identifier=identifier,
         out=out,
+        purpose=purpose,
+        reason=reason,
+        home=home,
+    )
+
+
+@app.command()
+def excerpt(
+    context: typer.Context,
+    identifier: Identifier,
+    fields: Annotated[
+        list[str],
+        typer.Option("--field", metavar="NAME", help="Trường được trích / A field that stands in it"),
+    ],
+    person: PersonOption,
+    purpose: Purpose = "maintenance",
+    reason: Annotated[
+        str | None,
+        typer.Option("--reason", help="Lý do dùng giấy đang bị hạn chế / Reason to use a restricted one"),
+    ] = None,
+    home: Home = None,
+    json: Json = False,
+    lang: Lang = None,
+) -> None:
+    """Lập bản trích sao từ các trường đã xác nhận. / Make an excerpt of confirmed fields."""
+    do(
+        context,
+        "further_copy",
+        lang=lang,
+        json=json,
+        identifier=identifier,
+        fields=fields,
+        person=person,
+        purpose=purpose,
+        reason=reason,
+        home=home,
+    )
+
+
+@app.command()
+def certify(
+    context: typer.Context,
+    identifier: Identifier,
+    number: Annotated[str, typer.Option("--number", help="Số chứng thực / Certification number")],
+    book: Annotated[str, typer.Option("--book", help="Quyển số / Book it is entered in")],
+    office: Annotated[str, typer.Option("--office", help="Chức vụ người chứng thực / Certifier's office")],
+    person: PersonOption,
+    purpose: Purpose = "maintenance",
+    reason: Annotated[
+        str | None,
+        typer.Option("--reason", help="Lý do dùng giấy đang bị hạn chế / Reason to use a restricted one"),
+    ] = None,
+    home: Home = None,
+    json: Json = False,
+    lang: Lang = None,
+) -> None:
+    """Chứng thực bản sao điện tử từ bản chính, có lời chứng. / Certify an e-copy, with an attestation."""
+    do(
+        context,
+        "further_copy",
+        lang=lang,
+        json=json,
+        identifier=identifier,
+        attestation=(number, book, office),
+        person=person,
         purpose=purpose,
         reason=reason,
         home=home,
@@ -309,6 +412,15 @@ def verify(
     out: Annotated[
         Path | None, typer.Option("--out", help="Thư mục báo cáo / Folder of the reports", show_default=False)
     ] = None,
+    evidence: Annotated[
+        Path | None,
+        typer.Option(
+            "--evidence",
+            metavar="FILE.ers",
+            help="Bản ghi bằng chứng của tệp; mặc định TỆP.ers cạnh tệp / Its evidence record",
+            show_default=False,
+        ),
+    ] = None,
     home: Home = None,
     json: Json = False,
     lang: Lang = None,
@@ -323,6 +435,7 @@ def verify(
         trust=trust,
         report=[one.value for one in report or ()],
         out=out,
+        evidence=evidence,
         home=home,
     )
 
@@ -424,6 +537,7 @@ app.add_typer(hook, name="hook")
 app.add_typer(keys, name="keys")
 app.add_typer(certificate, name="certificate")
 app.add_typer(evidence, name="evidence")
+app.command("capture")(capture)
 app.command("seal")(seal)
 app.add_typer(store, name="store")
 

@@ -97,12 +97,22 @@ def verification_schema() -> str:
     return json.dumps(whole, ensure_ascii=False, indent=1) + "\n"
 
 
+def note_schema() -> str:
+    """docs/transfer-note.schema.json."""
+    from models.ecopy import TransferNote
+
+    schema = TransferNote.model_json_schema(mode="serialization")
+    whole = {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
+    return json.dumps(whole, ensure_ascii=False, indent=1) + "\n"
+
+
 PAGES = {
     "errors.md": errors_page,
     "flags.md": flags_page,
     "settings.md": settings_page,
     "types/README.md": types_page,
     "verification.schema.json": verification_schema,
+    "transfer-note.schema.json": note_schema,
 }
 
 

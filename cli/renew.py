@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from cli.console import Console, tell_error
 
 if TYPE_CHECKING:
+    from pipeline.keeping.record_renewal import RecordStep
     from pipeline.keeping.renewal import Run, Step
     from storage.keeping.renewal import Ends, Original
 
@@ -23,12 +24,42 @@ def run(console: Console, *, dry_run: bool, within: int | None, limit: int | Non
             return 1 if found.failed else 0
         with app.working():
             done = renew(
-                app, within=within, limit=limit, watch=lambda step, so_far: _tell(console, step, so_far)
+                app,
+                within=within,
+                limit=limit,
+                watch=lambda step, so_far: _tell(console, step, so_far),
+                watch_records=lambda step: _tell_record(console, step),
             )
     _tell_end(console, done)
     if done.stopped is not None:
         return done.stopped.exit_code
-    return 1 if done.failed else 0
+    return 1 if done.failed or done.records_failed else 0
+
+
+def _tell_record(console: Console, step: RecordStep) -> None:
+    """One line for each batch of e-copies that evidence records prove."""
+    if console.json:
+        console.machine(_record_words(step, console))
+        return
+    if step.fault is not None:
+        report = step.fault.report(console.language or "vi")
+        tell_error(console, report.code, f"{step.batch_id}: {report.message}", report.remedy)
+        return
+    moved = f"{_day(step.before)} → {_day(step.after)}" if step.after is not None else _day(step.before)
+    digest = f", {step.algorithm}" if step.algorithm is not None else ""
+    console.say(
+        f"{step.batch_id} (bản ghi bằng chứng của {step.ecopies} bản sao{digest}): {moved}",
+        f"{step.batch_id} (evidence records of {step.ecopies} e-copies{digest}): {moved}",
+    )
+
+
+def _record_words(step: RecordStep, console: Console) -> dict[str, Any]:
+    words: dict[str, Any] = {"batch": step.batch_id, "ecopies": step.ecopies, "ended": step.before.at}
+    if step.after is not None:
+        words |= {"ends": step.after.at, "algorithm": step.algorithm}
+    if step.fault is not None:
+        words["error"] = step.fault.report(console.language or "vi").model_dump()
+    return words
 
 
 def _tell(console: Console, step: Step, so_far: Run) -> None:
@@ -76,6 +107,8 @@ def _tell_end(console: Console, done: Run) -> None:
 
 
 def _tell_plan(console: Console, found: Run, steps: list[Step]) -> None:
+    for record in found.records:
+        _tell_record(console, record)
     if console.json:
         for step in (*steps, *found.failed):
             console.machine(_words(step, console))
@@ -118,6 +151,8 @@ def _summary(done: Run) -> dict[str, Any]:
         "renewed": len(done.renewed),
         "left": done.left,
         "failed": len(done.failed),
+        "records": len(done.records) - done.records_failed,
+        "records_failed": done.records_failed,
         "originals": [_original(one) for one in done.originals],
     }
 

@@ -12,6 +12,7 @@ from cli.labels import field_label, type_label, value_for_people
 if TYPE_CHECKING:
     from rich.text import Text
 
+    from pipeline.application import Application
     from pipeline.papers.outcome import DocumentOutcome, EcopyOutcome, SeenBefore, WaitingPaper
 
 STATE_NAMES = {
@@ -55,16 +56,32 @@ BEGINNINGS = {
 """Why a document begins where it does; the reasons to go on begin none."""
 
 
-def run(console: Console, *, identifier: str, purpose: str, reason: str | None, home: Path | None) -> int:
+def run(
+    console: Console, *, identifier: str, purpose: str, reason: str | None, note: bool, home: Path | None
+) -> int:
     from pipeline.access import look_at
 
     with console.application(home) as app:
+        if note:
+            _show_note(app, console, identifier, purpose, reason)
+            return 0
         outcome = look_at(app, identifier, purpose=purpose, reason=reason)
         if console.json:
             console.machine(outcome.model_dump(mode="json"))
             return 0
         show_document(console, outcome)
     return 0
+
+
+def _show_note(app: Application, console: Console, identifier: str, purpose: str, reason: str | None) -> None:
+    from cli.note import tell_note
+    from pipeline.papers.release import look_at_note
+
+    found = look_at_note(app, identifier, purpose=purpose, reason=reason)
+    if console.json:
+        console.machine(found.model_dump(mode="json"))
+    else:
+        tell_note(console, found)
 
 
 def state_name(console: Console, document: DocumentOutcome) -> Text:

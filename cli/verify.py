@@ -10,7 +10,7 @@ from cli.console import Console, tell_error
 from cli.labels import field_label, value_for_people
 
 if TYPE_CHECKING:
-    from models.signatures import SignatureReport, VerificationReport
+    from models.signatures import RecordReport, SignatureReport, VerificationReport
     from pdf.embedded import EmbeddedData
     from pipeline.verification.reports import Kind
     from pipeline.verification.verifier import Verifier
@@ -27,12 +27,16 @@ def run(
     home: Path | None,
     report: list[Kind] | None = None,
     out: Path | None = None,
+    evidence: Path | None = None,
 ) -> int:
-    from models.errors import EcopyError
+    from models.errors import EcopyError, UsageError
     from models.signatures import Verdict
     from models.states import EcopyState
+    from pipeline.verification.records import record_for
     from pipeline.verification.verifier import Verifier, status_here
 
+    if evidence is not None and len(paths) > 1:
+        raise UsageError(reason="--evidence FILE.ers FILE")
     settings = console.settings(home=home)
     kinds = tuple(dict.fromkeys(report or ()))
     taken: set[Path] = set()
@@ -40,7 +44,8 @@ def run(
     with Verifier(settings, trust) as verifier:
         for path in paths:
             try:
-                found, data = verifier.verify(path)
+                record = record_for(settings, path, evidence)
+                found, data = verifier.verify(path, record.content if record is not None else None)
             except EcopyError as reason:
                 error = reason.report(settings.language)
                 if console.json:
@@ -51,7 +56,9 @@ def run(
                 worst = max(worst, UNREADABLE)
                 continue
             status = status_here(settings, found, data)
-            if found.verdict is not Verdict.VALID or (status and status.state is EcopyState.REVOKED):
+            unproven = found.record is not None and found.record.verdict is not Verdict.VALID
+            revoked = status is not None and status.state is EcopyState.REVOKED
+            if found.verdict is not Verdict.VALID or unproven or revoked:
                 worst = max(worst, NOT_VALID)
             if not console.json:
                 _show(console, path, found, data)
@@ -140,6 +147,8 @@ def _show(console: Console, path: Path, report: VerificationReport, data: Embedd
         console.out.print(f"  {reason.value}: {reason_words(reason, language)}", highlight=False)
     for number, signature in enumerate(report.signatures, start=1):
         _show_signature(console, number, signature)
+    if report.record is not None:
+        _show_record(console, report.record)
     if data is not None:
         _show_data(console, data)
 
@@ -186,6 +195,35 @@ def _show_signature(console: Console, number: int, signature: SignatureReport) -
         if value:
             facts.add_row(f"    {console.pick(vi, en)}", value)
     console.out.print(facts)
+
+
+def _show_record(console: Console, record: RecordReport) -> None:
+    """What the evidence record proves, and who stamped it."""
+    from rich.text import Text
+
+    from models.signatures import Verdict
+    from models.times import for_people
+    from signing.judging.words import reason_words, verdict_words
+
+    language = console.language or "vi"
+    colour = "green" if record.verdict is Verdict.VALID else "red"
+    console.out.print(
+        Text.assemble(
+            (f"\n {console.pick('Bản ghi bằng chứng', 'Evidence record')} ", "bold"),
+            (verdict_words(record.verdict, language), colour),
+        )
+    )
+    if record.proven_at is not None:
+        since = for_people(datetime.fromisoformat(record.proven_at))
+        console.out.print(
+            console.pick(
+                f"    Tệp có từ trước {since} ({record.authority}); dấu thời gian: {record.stamps}",
+                f"    The file existed by {since} ({record.authority}); time-stamps: {record.stamps}",
+            ),
+            highlight=False,
+        )
+    for reason in record.reasons:
+        console.out.print(f"    {reason.value}: {reason_words(reason, language)}", highlight=False)
 
 
 def _show_data(console: Console, data: EmbeddedData) -> None:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 
 def run(console: Console, *, home: Path | None, only_list: bool, again: str | None, purpose: str) -> int:
+    from pipeline.keeping.batches import issue_waiting
     from pipeline.waiting import try_again, waiting_papers
     from pipeline.worker import Worker
 
@@ -20,6 +21,8 @@ def run(console: Console, *, home: Path | None, only_list: bool, again: str | No
         if again is not None:
             try_again(app, again, purpose=purpose)
         taken = 0 if only_list else Worker(app).run_due()
+        if not only_list:
+            issue_waiting(app, only_if_due=True)
         left = waiting_papers(app, console.language or "vi")
         if console.json:
             console.machine({"taken": taken, "waiting": [paper.model_dump(mode="json") for paper in left]})

@@ -101,8 +101,14 @@ class Action(StrEnum):
     RECEIVE_REQUEST = "receive_request"
     """Take in a holder's request about their own data."""
     ANSWER_REQUEST = "answer_request"
+    SIGN_CAPTURE = "sign_capture"
+    """Sign captures by an act of one's own, at the signing service or at one's own computer."""
     CONFIRM = "confirm"
     ISSUE = "issue"
+    ASK_COPY = "ask_copy"
+    """Have an excerpt or a certified copy made."""
+    TO_PAPER = "to_paper"
+    """Have sheets made to print, sign and seal."""
     CHANGE_STATUS = "change_status"
     """Revoke or supersede an e-copy."""
     SEARCH = "search"
@@ -239,8 +245,14 @@ TABLE: dict[Action, tuple[Grant, ...]] = {
     _A.DECIDE_CORRECTION: (_grant("officer supervisor", _R.OPEN_CASE, "dossier lot request"),),
     _A.RECEIVE_REQUEST: (_grant(f"{_COUNTER} supervisor system", _R.OWN_AGENCY, "request"),),
     _A.ANSWER_REQUEST: (_grant("officer supervisor", _R.OWN_AGENCY, "request"),),
+    _A.SIGN_CAPTURE: (
+        _grant(_COUNTER, _R.OPEN_CASE, "dossier lot"),
+        _grant(_COUNTER, _R.OWN_AGENCY, "intake"),
+    ),
     _A.CONFIRM: (_grant(f"{_COUNTER} supervisor", _R.OPEN_CASE, "dossier lot"),),
     _A.ISSUE: (_grant("vanthu", _R.OPEN_CASE, "dossier lot"),),
+    _A.ASK_COPY: (_grant("officer supervisor", _R.OPEN_CASE, "dossier lot"),),
+    _A.TO_PAPER: (_grant("officer vanthu", _R.OPEN_CASE, "dossier lot request"),),
     _A.CHANGE_STATUS: (_grant("officer vanthu supervisor", _R.OWN_AGENCY, "dossier lot request inspection"),),
     _A.SEARCH: (_grant(_STAFF, _R.OPEN_CASE, "dossier lot request"), _INSPECTION),
     _A.SEE_TRAIL: (_grant("auditor", _R.ANYWHERE, "inspection"),),

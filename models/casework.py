@@ -21,6 +21,10 @@ NEVER_SCANNED: frozenset[Handling] = frozenset({"PRESENT_ONLY", "SECRET_NO_SCAN"
 Channel = Literal["direct", "online", "post"]
 """Kênh thực hiện: at the counter, on the Portal, by the public postal service."""
 
+ArchiveProof = Literal["own_timestamp", "evidence_record"]
+"""What proves since when an archive's e-copies exist: a time-stamp in each file, or one for many of them, in evidence
+records (RFC 4998) beside the files."""
+
 GOOD_ENDS = frozenset({DossierState.SUCCEEDED})
 """The ends that make a dossier's papers reusable (ND118 Art. 22.1)."""
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Literal, Protocol
 
+from models.errors import EcopyError
 from models.reading import EngineVersion, PageReading
 from models.signatures import SignedFile, SignedStatement, SignerCertificate, SignRequest
 
@@ -187,6 +188,14 @@ class Signer(Protocol):
         """Write to `target` the bytes of `source` followed by the new revisions, nothing else.
 
         Raises CertificateRefused, TimestampUnavailable or SigningFault; `target` then does not exist.
+        """
+        ...
+
+    def sign_together(self, jobs: Sequence[tuple[Path, Path, SignRequest]]) -> list[SignedFile | EcopyError]:
+        """Sign several files (source, target, signature) with as few acts of the key's holder as the key allows; what
+        became of each, in order. Their time-stamps are to follow: what is there is B-B with room for one.
+
+        Raises HandoverAwaited where the key is elsewhere.
         """
         ...
 

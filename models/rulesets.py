@@ -5,11 +5,14 @@ from __future__ import annotations
 from datetime import date
 from functools import cache
 from importlib import resources
+from string import Formatter
 from typing import Generic, Literal, TypeVar
 
 import yaml
+from pydantic import model_validator
 
 from models.base import Value
+from models.casework import ArchiveProof
 from models.ecopy import CopyForm, PresentedAs
 from models.people import Role
 from models.signatures import Level
@@ -50,8 +53,37 @@ class EcopyRules(Value):
     confirmer_may_seal: Rule[bool]
     """Whether one person may confirm the data and have the agency's key sign the copy."""
     pdfa: Rule[Literal["2u"]]
-    presented_as: Rule[tuple[PresentedAs, ...]]
+    copy_forms: Rule[dict[PresentedAs, CopyForm]]
+    """What a copy of the whole paper is, by what was presented; nothing is copied that does not stand here."""
     electronic_source: Rule[bool]
+    archive_proof: Rule[ArchiveProof]
+    """What proves the time of signing of an archive lot's e-copies where the lot says nothing."""
+
+
+class ExcerptRules(Value):
+    presented_as: Rule[tuple[PresentedAs, ...]]
+    asker_roles: Rule[tuple[Role, ...]]
+
+
+class AttestationRules(Value):
+    """The certified copy. Its words may name title, pages, number, book, day, agency, office and certifier."""
+
+    presented_as: Rule[tuple[PresentedAs, ...]]
+    certifier_roles: Rule[tuple[Role, ...]]
+    title: Rule[str]
+    paragraphs: Rule[tuple[str, ...]]
+    signing: Rule[tuple[str, ...]]
+
+    @model_validator(mode="after")
+    def _names_are_known(self) -> AttestationRules:
+        for text in (*self.paragraphs.value, *self.signing.value):
+            unknown = {name for _, name, _, _ in Formatter().parse(text) if name} - ATTESTATION_NAMES
+            if unknown:
+                raise ValueError(f"an attestation has no {sorted(unknown)}")
+        return self
+
+
+ATTESTATION_NAMES = frozenset({"title", "pages", "number", "book", "day", "agency", "office", "certifier"})
 
 
 class StampRules(Value):
@@ -181,6 +213,8 @@ class RuleSet(Value):
     image: ImageRules
     capture: CaptureRules
     ecopy: EcopyRules
+    excerpt: ExcerptRules
+    attestation: AttestationRules
     stamp: StampRules
     conversion_mark: MarkRules
     to_paper: PaperRules

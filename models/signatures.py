@@ -7,6 +7,9 @@ from typing import Literal
 
 from models.base import Value
 
+RECORD_SUFFIX = ".ers"
+"""Of an evidence record, behind the whole name of its file."""
+
 
 class Level(StrEnum):
     """PAdES baseline levels (ETSI EN 319 142-1)."""
@@ -37,6 +40,9 @@ class SignRequest(Value):
     """None for an invisible signature."""
     appearance_pdf: bytes | None = None
     """A one-page PDF of the box's size that is shown inside it; needed when `box` is given."""
+    by_record: bool = False
+    """An evidence record is to be the file's time-stamp: the evidence about the certificate goes into the file now, and
+    the signed part says that a record belongs to it. Of level B-B only."""
     signed_at: str
     """The claimed signing time, ISO 8601 with +07:00; the same as in the visible block."""
 
@@ -109,6 +115,15 @@ class Reason(StrEnum):
     NOT_CANONICAL = "NOT_CANONICAL"
     ALGORITHM_WEAK = "ALGORITHM_WEAK"
     FORMAT_BROKEN = "FORMAT_BROKEN"
+    RECORD_MISSING = "RECORD_MISSING"
+    RECORD_OTHER_FILE = "RECORD_OTHER_FILE"
+    RECORD_TREE_BROKEN = "RECORD_TREE_BROKEN"
+    RECORD_BROKEN = "RECORD_BROKEN"
+    RECORD_TIMESTAMP_INVALID = "RECORD_TIMESTAMP_INVALID"
+    RECORD_UNKNOWN_ISSUER = "RECORD_UNKNOWN_ISSUER"
+    RECORD_STATUS_UNKNOWN = "RECORD_STATUS_UNKNOWN"
+    RECORD_EXPIRED = "RECORD_EXPIRED"
+    RECORD_ALGORITHM_WEAK = "RECORD_ALGORITHM_WEAK"
 
 
 RevocationStatus = Literal["good", "revoked", "unknown"]
@@ -164,6 +179,21 @@ class SignatureEvidence(Value):
     """The trust anchor that its path ends in; None where no path was found."""
 
 
+class RecordReport(Value):
+    """An evidence record (RFC 4998) that came with a file, judged."""
+
+    sha256: str
+    """Of the record."""
+    verdict: Verdict
+    reasons: tuple[Reason, ...]
+    proven_at: str | None
+    """Since when it proves the file to exist, ISO +07:00."""
+    authority: str | None
+    """Common name of who gave its first time-stamp."""
+    stamps: int
+    """Time-stamps in it."""
+
+
 class VerificationReport(Value):
     """The judgement over a whole file: valid only when every signature is, and the last one covers all."""
 
@@ -176,6 +206,8 @@ class VerificationReport(Value):
     """The moment for which it is said, ISO +07:00."""
     evidence: tuple[SignatureEvidence | None, ...] = ()
     """Of each signature, in the same order; None where its data can't be read."""
+    record: RecordReport | None = None
+    """The evidence record that was looked at; None where there was none."""
 
 
 class StatementReport(Value):

@@ -30,6 +30,10 @@ class EcopyState(StrEnum):
     REVOKED = "revoked"
 
 
+UNSIGNED = (EcopyState.COMPOSED, EcopyState.AWAITING_SIGNATURE, EcopyState.AWAITING_TIMESTAMP)
+"""An e-copy in these is being made: nothing of it counts yet."""
+
+
 class DossierState(StrEnum):
     """ND118 Art. 17–22. The system that runs the dossier decides; this is what the register knows of it."""
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic_core import from_json
 
 from models.base import Value
 from models.ecopy import PresentedAs
 from models.ids import is_id
+from models.scans import ScanRecord
 from models.text import squeeze
 
 UploadKind = Literal["tus", "parts"]
@@ -54,6 +56,12 @@ def bare_name(text: str) -> str:
     )
 
 
+def _from_json(said: Any) -> Any:
+    """Where values are texts, as in headers and queries, a record comes as JSON."""
+    return from_json(said, allow_inf_nan=False) if isinstance(said, str) else said
+
+
+Scan = Annotated[ScanRecord | None, BeforeValidator(_from_json)]
 Ulid = Annotated[str, AfterValidator(_ulid), Field(pattern=r"^[0-7][0-9A-HJKMNP-TV-Z]{25}$")]
 FileName = Annotated[str, AfterValidator(bare_name), Field(min_length=1, max_length=400)]
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
@@ -74,7 +82,9 @@ class Declared(Value):
     """What it is, where the sender knows; else its pages tell."""
     one_document: bool = False
     """Whether all pages are one document; those for a component always are."""
+    scan: Scan = None
+    """What is known of the scanning."""
 
     def without_name(self) -> Declared:
-        """What may be kept of it when the upload has ended: names of files tell of people."""
-        return self.model_copy(update={"filename": "-"})
+        """What may be kept of it when the upload has ended: names of files, and of who scanned, tell of people."""
+        return self.model_copy(update={"filename": "-", "scan": None})

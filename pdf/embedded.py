@@ -10,7 +10,7 @@ import pikepdf
 from pydantic import ValidationError
 
 from models.base import Value
-from models.ecopy import DATA_SCHEMA, NOTE_SCHEMA, ConversionMark, EcopyData, TransferNote
+from models.ecopy import DATA_SCHEMA, NOTE_SCHEMAS, ConversionMark, EcopyData, TransferNote
 from models.errors import Unreadable
 from pdf.reading_pdf import decoded, opened
 from pdf.xmp import NAMESPACE
@@ -61,7 +61,7 @@ def read_embedded(path: Path) -> EmbeddedData | None:
         raise Unreadable(reason=f"e-copy metadata without {e.args[0]}") from e
     except ValidationError as e:
         raise Unreadable(reason=f"e-copy metadata: {e.error_count()} faults in {e.title}") from e
-    if (data.schema_version, note.schema_version) != (DATA_SCHEMA, NOTE_SCHEMA):
+    if data.schema_version != DATA_SCHEMA or note.schema_version not in NOTE_SCHEMAS:
         raise Unreadable(reason=f"e-copy metadata of schema {data.schema_version}, {note.schema_version}")
     identifier = properties.get("ecopyId")
     if identifier != data.ecopy_id or identifier != note.ecopy_id:

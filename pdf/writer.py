@@ -23,6 +23,7 @@ from pdf.fonts import EmbeddedFont
 from pdf.hidden_text import hidden_text
 from pdf.pictures import image_object
 from pdf.placement import Placement, page_placement
+from pdf.typeset import PAGE_HEIGHT, PAGE_WIDTH, TextPages, contents
 from pdf.xmp import Conformance, DocumentMetadata, EcopyContent, document_information, xmp_packet
 
 __all__ = [
@@ -51,16 +52,21 @@ class PageInput:
 
 
 def write_pdfa(
-    target: Path, pages: Iterable[PageInput], *, metadata: DocumentMetadata, conformance: Conformance
+    target: Path,
+    pages: Iterable[PageInput],
+    *,
+    metadata: DocumentMetadata,
+    conformance: Conformance,
+    text_pages: TextPages | None = None,
 ) -> None:
-    """Write `pages` to `target`; the same input gives the same bytes.
+    """Write `pages` to `target`, and `text_pages` behind them; the same input gives the same bytes.
 
     Raises EngineFault when a picture is not what its facts say, Unreadable for an impossible page size; no
     file is left behind then. The pictures are read last, so they have to stay. The caller syncs the file.
     """
     try:
         with tempfile.TemporaryDirectory(dir=target.parent) as folder, pikepdf.new() as pdf:
-            _assemble(pdf, pages, Path(folder), metadata, conformance)
+            _assemble(pdf, pages, Path(folder), metadata, conformance, text_pages)
             save(pdf, target)
     except BaseException:
         target.unlink(missing_ok=True)
@@ -68,10 +74,18 @@ def write_pdfa(
 
 
 def _assemble(
-    pdf: Pdf, pages: Iterable[PageInput], folder: Path, metadata: DocumentMetadata, conformance: Conformance
+    pdf: Pdf,
+    pages: Iterable[PageInput],
+    folder: Path,
+    metadata: DocumentMetadata,
+    conformance: Conformance,
+    text_pages: TextPages | None,
 ) -> None:
     packet, font = xmp_packet(metadata, conformance), EmbeddedFont()
     with_text = [_add(pdf, page, font, folder) for page in pages]
+    for content in contents(pdf, font, text_pages) if text_pages is not None else ():
+        add_page(pdf, PAGE_WIDTH, PAGE_HEIGHT, {}, content)
+        with_text.append(True)
     if not with_text:
         raise ValueError("a document needs a page")
     if font.used:

@@ -9,12 +9,14 @@ from models.people import Person
 from models.states import DocumentState
 from pipeline.application import Application
 from pipeline.attempts import attempt, given, operator
+from pipeline.offices.acts import capture_wait
 from pipeline.offices.sealing import let_seal
-from pipeline.papers.export import copy_out
+from pipeline.papers.export import copy_out, write_record
+from pipeline.papers.further_copies import check_not_revoked
 from pipeline.papers.outcome import DocumentOutcome
 from pipeline.papers.release import Fetched, release_ecopy
 from pipeline.papers.report import document_outcome
-from pipeline.runner import FROM_COMPOSE, advance
+from pipeline.runner import FROM_COMPOSE, UP_TO_COMPOSE, advance
 from pipeline.stages.base import purpose_of
 from pipeline.stages.flags import FLAGS, Weight, weighed
 from pipeline.stages.review import confirm, review_sheet
@@ -60,7 +62,7 @@ def confirm_document(
 def issue_document(app: Application, any_id: str, *, sealer: Person | None = None) -> DocumentOutcome:
     """Compose, sign and issue; done already is done. `sealer`: who lets the agency's key sign, where somebody says so.
 
-    Raises NotConfirmed, CopyNotAllowed, DocumentRestricted, HomeBusy, or a SigningFault after which the same call goes on;
+    Raises NotConfirmed, CaptureAwaited, CopyNotAllowed, DocumentRestricted, HomeBusy, or a SigningFault after which the same call goes on;
     SamePersonTwice where who confirmed the data would seal them; of a `sealer` also WrongRole and OtherAgency.
     """
     with attempt(app, "issue", any_id, purpose=f"document:{any_id}"):
@@ -69,7 +71,7 @@ def issue_document(app: Application, any_id: str, *, sealer: Person | None = Non
             document = app.register.document(document.id)
             _check_issuable(app, document)
             if sealer is not None:
-                advance(app, document.id, FROM_COMPOSE[:1])
+                advance(app, document.id, UP_TO_COMPOSE)
                 let_seal(app, document, sealer)
             advance(app, document.id, FROM_COMPOSE)
         with app.register.transaction(actor=operator(), purpose=purpose_of(document)) as tx:
@@ -81,13 +83,14 @@ def fetch_ecopy(
     app: Application, any_id: str, target: Path, *, purpose: str, reason: str | None = None
 ) -> Fetched:
     """Write the latest revision of an issued e-copy to `target`, or a signed original as it came in, byte for byte;
-    of a restricted document with a reason only.
+    of a restricted document with a reason only. An evidence record that is its time-stamp is written beside it.
 
     Raises NotFound where there is neither, DocumentRestricted, or DocumentDisposed.
     """
     with attempt(app, "release", any_id, purpose=purpose):
         found = release_ecopy(app, any_id, purpose=purpose, reason=reason)
         copy_out(app, found.object_key, target)
+        write_record(app, found.id, target)
         return found
 
 
@@ -110,6 +113,11 @@ def _check_issuable(app: Application, document: DocumentRecord) -> None:
     with app.register.reading() as connection:
         if document_facts(connection, document.id).restricted:
             raise DocumentRestricted(id=document.id)
+    awaited = capture_wait(app, document)
+    if awaited is not None:
+        raise awaited
+    if app.register.ecopy_in_making(document.id) is not None:
+        check_not_revoked(app, document)
     flags = review_sheet(app, document).flags
     reasons = [*weighed(flags, Weight.BLOCK), *(f for f in flags if f == "signed_original")]
     if reasons:

@@ -49,6 +49,13 @@ def attempt(
         raise
 
 
+def failed(
+    app: Application, action: str, subject: str, fault: EcopyError, *, actor: str, purpose: str
+) -> None:
+    """Put a failed `action` upon one of several subjects on record; the others went on."""
+    _record(app, action, subject, actor, purpose, fault)
+
+
 def _record(
     app: Application, action: str, subject: str, actor: str | None, purpose: str, fault: Exception
 ) -> None:

@@ -188,12 +188,14 @@ def engine_version(engine: EngineChoice) -> EngineVersion:
     return engine.create().version
 
 
-def verify_file(path: Path, trust: TrustStore) -> tuple[VerificationReport, EmbeddedData | None]:
-    """Judge the signatures of a PDF and take out the data it carries."""
+def verify_file(
+    path: Path, trust: TrustStore, record: bytes | None = None
+) -> tuple[VerificationReport, EmbeddedData | None]:
+    """Judge the signatures of a PDF, with its evidence record where there is one, and take out the data it carries."""
     from pdf.embedded import read_embedded
     from signing.judging.verify import verify_pdf
 
-    report = verify_pdf(path, trust)
+    report = verify_pdf(path, trust, record=record)
     try:
         data = read_embedded(path)
     except Unreadable:

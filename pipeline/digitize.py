@@ -21,6 +21,7 @@ from models.errors import (
     InputRefused,
 )
 from models.people import Person
+from models.scans import ScanRecord
 from models.states import DocumentState
 from models.text import Language
 from pipeline.application import Application
@@ -31,6 +32,7 @@ from pipeline.inputs import InputFile
 from pipeline.papers.export import check_exportable, export_document, part_places, remove_replaced
 from pipeline.papers.outcome import DocumentOutcome, SourceOutcome, SourceRefused
 from pipeline.papers.report import source_outcome, withheld_outcome
+from pipeline.papers.scanning import check_scan
 from pipeline.runner import FROM_COMPOSE, UP_TO_REVIEW, UP_TO_SPLIT, advance
 from pipeline.stages.base import purpose_of
 from pipeline.stages.receive import receive
@@ -56,6 +58,8 @@ class Order:
     confirm_as: Person | None = None
     case: Case | None = None
     """The dossier or lot that the files came in for."""
+    scan: ScanRecord | None = None
+    """What is said of the scanning of each file."""
 
 
 @dataclass
@@ -81,9 +85,10 @@ def digitize(
     """Yield one answer a source as each is finished. Only an EcopyError of the store itself ends the run.
 
     Everything is received (kept and synced) before anything is worked on; then `workers` documents go on
-    side by side. Calling again with the same files takes up where the last call was cut off.
+    side by side. Calling again with the same files takes up where the last call was cut off. Raises ScanRecordWrong.
     """
     watch = watch or Watch()
+    check_scan(app, order.scan)
     anchor_meanwhile(app)
     received: dict[str, Received] = {}
     for file in files:
@@ -99,6 +104,7 @@ def digitize(
                     forced_type=order.forced_type,
                     grouping=order.grouping,
                     case=order.case,
+                    scan=order.scan,
                 )
         except (InputRefused, ConflictError) as reason:
             watch.done(file.path)

@@ -250,11 +250,16 @@ def _certificates(app: Application) -> str:
 
 
 def _signing(app: Application) -> str:
-    """A throw-away capture is signed with the clerk's hand and verified; the agency's key is there."""
+    """A throw-away capture is signed with the clerk's hand and verified, unless a person would be asked for it; the agency's
+    key is there."""
     from models.signatures import Level, SignRequest, Verdict
     from models.times import iso
+    from pipeline.offices.acts import awaits_act
     from signing.judging.verify import verify_pdf
 
+    if awaits_act(app):
+        names = (hand.signer.common_name for hand in (app.hands.clerk, app.hands.seal))
+        return f"not tried, the officer's own act is needed: {'; '.join(names)}"
     with app.workspace() as folder:
         plain, signed = folder / "specimen.pdf", folder / "signed.pdf"
         _write_specimen(folder / "white.png", plain)

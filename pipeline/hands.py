@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from models.errors import BadSettings, KeyMismatch, NoTrustAnchor, UnknownPerson
+from models.errors import BadSettings, EcopyError, KeyMismatch, NoTrustAnchor, UnknownPerson
 from models.people import Agency, Person, Role
 from models.ports import Clock, Signer, TimestampAuthority
 from models.signatures import SignedFile, SignedStatement, SignerCertificate, SignRequest
@@ -53,6 +53,14 @@ class SignerWhenNeeded:
         with self._watched() as signer:
             return signer.sign(source, target, request)
 
+    def sign_together(self, jobs: Sequence[tuple[Path, Path, SignRequest]]) -> list[SignedFile | EcopyError]:
+        """See models.ports.Signer; raises also what opening the key raises."""
+        signer = self._signer()
+        told = signer.sign_together(jobs)
+        if any(isinstance(one, KeyMismatch) for one in told):
+            self._forget(signer)
+        return told
+
     def sign_statement(self, content: bytes) -> SignedStatement:
         """See models.ports.Signer; raises also what opening the key raises."""
         with self._watched() as signer:
@@ -64,10 +72,13 @@ class SignerWhenNeeded:
         try:
             yield signer
         except KeyMismatch:
-            with self._lock:
-                if self._opened is signer:
-                    self._opened = None
+            self._forget(signer)
             raise
+
+    def _forget(self, signer: Signer) -> None:
+        with self._lock:
+            if self._opened is signer:
+                self._opened = None
 
     def _signer(self) -> Signer:
         with self._lock:
@@ -82,6 +93,8 @@ class Hand:
 
     person: Person
     signer: Signer
+    by_act: bool = False
+    """Whether it signs only when the person acts, once for all captures of a dossier."""
 
 
 @dataclass(frozen=True)
@@ -172,11 +185,24 @@ def _development(settings: Settings, clock: Clock, offices: Offices) -> Hands:
             evidence=DevelopmentEvidence(pki),
             tsa=tsa,
         )
-    clerk = PdfSigner.for_development(pki, "clerk", clock, tsa)
+    clerk: Signer = replace(
+        PdfSigner.for_development(pki, "clerk", clock, tsa), office=offices(persons["clerk"])
+    )
+    by_act = _signs_by_act(settings.clerk_key)
+    if by_act or _is_elsewhere(settings.clerk_key):
+        clerk = _signer(
+            _needed(settings.clerk_key, "clerk_key"),
+            "clerk_key",
+            trust=trust,
+            clock=clock,
+            evidence=DevelopmentEvidence(pki),
+            tsa=tsa,
+            office=offices(persons["clerk"]),
+        )
     return Hands(
         persons=persons,
         agency=pki.agency,
-        clerk=Hand(persons["clerk"], replace(clerk, office=offices(persons["clerk"]))),
+        clerk=Hand(persons["clerk"], clerk, by_act),
         seal=Hand(persons["vanthu"], replace(seal, office=offices(persons["vanthu"]))),
         tsa=tsa,
         evidence=DevelopmentEvidence(pki),
@@ -187,9 +213,6 @@ def _development(settings: Settings, clock: Clock, offices: Offices) -> Hands:
 
 
 def _configured(settings: Settings, clock: Clock, offices: Offices) -> Hands:
-    from signing.handover.hand import HandedOver
-    from signing.keys.opening import credential_at
-    from signing.making.signer import PdfSigner
     from signing.trust import TrustStore
 
     anchors = _needed(settings.trust_anchors, "trust_anchors")
@@ -208,19 +231,20 @@ def _configured(settings: Settings, clock: Clock, offices: Offices) -> Hands:
     seal = Person(id="vanthu", name=agency.name, role=Role.SEAL_HOLDER, agency=agency)
 
     def signer(spec: str | None, name: str, holder: Person) -> Signer:
-        office = offices(holder)
-        if name == "agency_key" and _is_elsewhere(spec):
-            elsewhere = HandedOver.from_spec(
-                _needed(spec, name), trust=trust, clock=clock, evidence=evidence, tsa=tsa
-            )
-            return replace(elsewhere, office=office)
-        opening = credential_at(_needed(spec, name), f"ECOPY_{name.upper()}")
-        return SignerWhenNeeded(lambda: PdfSigner(opening(), trust, clock, evidence, tsa, office))
+        return _signer(
+            _needed(spec, name),
+            name,
+            trust=trust,
+            clock=clock,
+            evidence=evidence,
+            tsa=tsa,
+            office=offices(holder),
+        )
 
     return Hands(
         persons={p.id: p for p in (clerk, officer, seal)},
         agency=agency,
-        clerk=Hand(clerk, signer(settings.clerk_key, "clerk_key", clerk)),
+        clerk=Hand(clerk, signer(settings.clerk_key, "clerk_key", clerk), _signs_by_act(settings.clerk_key)),
         seal=Hand(seal, signer(settings.agency_key, "agency_key", seal)),
         tsa=tsa,
         evidence=evidence,
@@ -228,6 +252,37 @@ def _configured(settings: Settings, clock: Clock, offices: Offices) -> Hands:
         anchor_file=anchors,
         development=False,
     )
+
+
+def _signer(
+    spec: str,
+    name: str,
+    *,
+    trust: TrustStore,
+    clock: Clock,
+    evidence: EvidenceSource,
+    tsa: TimestampAuthority,
+    office: OfficeCheck,
+) -> Signer:
+    """The hand that the setting `name` describes. Raises BadSettings."""
+    from signing.handover.hand import HandedOver
+    from signing.keys.opening import credential_at
+    from signing.making.signer import PdfSigner
+
+    if _is_elsewhere(spec):
+        elsewhere = HandedOver.from_spec(spec, trust=trust, clock=clock, evidence=evidence, tsa=tsa)
+        return replace(elsewhere, office=office)
+    opening = credential_at(spec, f"ECOPY_{name.upper()}", personal=name == "clerk_key")
+    return SignerWhenNeeded(lambda: PdfSigner(opening(), trust, clock, evidence, tsa, office))
+
+
+def _signs_by_act(clerk_key: str | None) -> bool:
+    """Whether the counter officer's key waits for the officer. Raises BadSettings."""
+    if clerk_key is None or _is_elsewhere(clerk_key):
+        return False
+    from signing.keys.opening import needs_act
+
+    return needs_act(clerk_key, "ECOPY_CLERK_KEY")
 
 
 def _is_elsewhere(spec: str | None) -> bool:

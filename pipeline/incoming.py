@@ -31,6 +31,7 @@ from pipeline.admission import admit, read_purpose
 from pipeline.application import Application
 from pipeline.attempts import Acting, acting, acting_now, attempt
 from pipeline.cases.meeting import Case, case_of
+from pipeline.papers.scanning import check_scan
 from pipeline.receipts import sign_receipt
 from pipeline.stages.receive import receive
 from storage.records import Intake, SourceRecord
@@ -71,7 +72,7 @@ def begin(
 ) -> tuple[UploadRecord, bool]:
     """The upload, and whether it begins now. Nothing has been read of it yet; the caller was admitted before.
 
-    Raises EmptyFile, UploadTooLarge, UnknownDocumentType, NotFound, CaseEnded, UnknownComponent, ComponentNotScanned,
+    Raises EmptyFile, UploadTooLarge, UnknownDocumentType, ScanRecordWrong, NotFound, CaseEnded, UnknownComponent, ComponentNotScanned,
     UploadExists, UploadQuota, StoreFull.
     """
     with attempt(app, "begin_upload", upload_id, actor=caller.id, purpose=str(purpose)):
@@ -80,6 +81,7 @@ def begin(
         if length > app.settings.max_file_bytes:
             raise UploadTooLarge(size=length, limit=app.settings.max_file_bytes)
         _check_type(declared)
+        check_scan(app, declared.scan)
         with app.register.reading() as connection:
             known = find_upload(connection, upload_id)
         if known is None or known.state is not UploadState.COMPLETE:
@@ -151,6 +153,7 @@ def finish(app: Application, files: UploadFiles, upload_id: str, held: UploadFil
             grouping=grouping_of(declared),
             case=case,
             filename=declared.filename,
+            scan=declared.scan,
         )
         if source.sha256 != digest:  # a receipt never says more than what is safe
             raise StorageFault(reason=f"upload {record.id} changed while it was taken in")

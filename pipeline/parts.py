@@ -208,6 +208,7 @@ def _received(app: Application, record: UploadRecord, key: str) -> SourceRecord:
         forced_type=declared.document_type,
         grouping=grouping_of(declared),
         case=case,
+        scan=declared.scan,
     )
 
 

@@ -22,8 +22,11 @@ from storage.records import DocumentRecord, SourceRecord
 
 UP_TO_SPLIT: tuple[Stage, ...] = (Triage(), Pages(), SplitScan(), Capture(), Read(), SplitScan(), Capture())
 """Of the document that a source was registered with; what can be split without reading is captured before it."""
-UP_TO_REVIEW: tuple[Stage, ...] = (*UP_TO_SPLIT, Extract(), Review())
-FROM_COMPOSE: tuple[Stage, ...] = (Compose(), Sign(), Issue())
+UP_TO_REVIEW: tuple[Stage, ...] = (*UP_TO_SPLIT, Extract(), Review(), Capture())
+"""The officer's own act may have signed the capture while the document was read."""
+UP_TO_COMPOSE: tuple[Stage, ...] = (Capture(), Compose())
+SIGN, ISSUE = Sign(), Issue()
+FROM_COMPOSE: tuple[Stage, ...] = (*UP_TO_COMPOSE, SIGN, ISSUE)
 STAGES: tuple[Stage, ...] = (*UP_TO_REVIEW, *FROM_COMPOSE)
 
 Progress = Callable[[str], None]
@@ -55,6 +58,8 @@ def advance(
         except InputRefused as reason:
             _refuse(app, document_id, reason)
             raise
+        if stage is ISSUE:  # the next copy in the making may have waited for this one
+            return advance(app, document_id, (SIGN, ISSUE), progress)
     return app.register.document(document_id)
 
 

@@ -123,12 +123,20 @@ class Settings(BaseSettings):
     clerk_name: str | None = Field(default=None, description="Name of the counter officer")
     clerk_key: str | None = Field(
         default=None,
-        description="Counter officer's key and certificate, written as `ECOPY_AGENCY_KEY`",
+        description="Counter officer's key and certificate, written as `ECOPY_AGENCY_KEY`; with `act=dossier` added to the line "
+        "captures wait until the officer acts, once for all of a dossier (`ecopy capture`), with `vgca:` until they are signed "
+        "at the officer's own computer",
     )
     officer_name: str | None = Field(default=None, description="Name of the officer who confirms")
     tsa_urls: str | None = Field(
         default=None,
         description="RFC 3161 time-stamping authorities, separated by spaces: the next one is asked where one fails",
+    )
+    tsa_access: str | None = Field(
+        default=None,
+        description="How time-stamping authorities let us in that do not serve everybody, separated by spaces: "
+        "`https://host?user=…&password-source=/path` or `https://host?certificate=/path.pem&key-source=/path.pem` "
+        "(see `signing.md`)",
     )
     tsa_timeout_seconds: float = Field(default=180, gt=0, description="Patience with one time-stamp request")
     tsa_parallel: int = Field(
@@ -138,6 +146,14 @@ class Settings(BaseSettings):
         default=None,
         pattern=r"^[0-2](\.(0|[1-9]\d*))+$",
         description="Policy (OID) that time-stamps must be given under; any by default",
+    )
+    evidence_batch: int = Field(
+        default=1000,
+        ge=1,
+        description="So many archive e-copies that wait for an evidence record get one time-stamp together",
+    )
+    evidence_hours: float = Field(
+        default=24, gt=0, description="… or however many there are, when the oldest has waited so long"
     )
     status_online: bool = Field(
         default=True,
@@ -157,8 +173,10 @@ class Settings(BaseSettings):
     def _addresses_of_authorities(cls, value: str | None) -> str | None:
         for url in (value or "").split():
             parts = urlsplit(url)
-            if parts.scheme not in ("http", "https") or not parts.hostname:
+            if parts.scheme not in ("http", "https") or not parts.hostname or parts.port == 0:
                 raise ValueError("only addresses such as http://tsa.tinh.gov.vn/ go in here")
+            if parts.username is not None:
+                raise ValueError("no user's name goes in here; see ECOPY_TSA_ACCESS")
         return value
 
     listen: str = Field(

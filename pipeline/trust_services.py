@@ -15,11 +15,16 @@ if TYPE_CHECKING:
 
 def authorities(settings: Settings) -> TimestampAuthority:
     """The configured time-stamping authorities, in order. Raises BadSettings."""
+    from signing.timestamps.access import SETTING, TsaAccess, accesses, origin
     from signing.timestamps.authorities import HttpTsa
     from signing.timestamps.chain import TsaChain
 
     if not settings.tsa_addresses:
         raise BadSettings(reason="ECOPY_TSA_URLS")
+    known = accesses(settings.tsa_access)
+    strangers = known.keys() - {origin(url) for url in settings.tsa_addresses}
+    if strangers:
+        raise BadSettings(reason=f"{SETTING}: {min(strangers)} is not among ECOPY_TSA_URLS")
     return TsaChain(
         [
             HttpTsa(
@@ -27,6 +32,7 @@ def authorities(settings: Settings) -> TimestampAuthority:
                 timeout=settings.tsa_timeout_seconds,
                 parallel=settings.tsa_parallel,
                 policy=settings.tsa_policy,
+                access=known.get(origin(url), TsaAccess()),
             )
             for url in settings.tsa_addresses
         ]

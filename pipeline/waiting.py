@@ -74,12 +74,20 @@ def waiting_papers(app: Application, language: Language) -> list[WaitingPaper]:
 def wait_of(app: Application, document: DocumentRecord, language: Language) -> WaitingPaper | None:
     """Why a document does not go on though no person has to do anything; None where it goes on, or waits for a person."""
     if document.state not in work.PROGRAM_STATES:
-        ecopy = app.register.ecopy_of(document.id)
-        if ecopy is None or ecopy.state is not EcopyState.AWAITING_TIMESTAMP:
+        ecopy = app.register.ecopy_in_making(document.id)
+        stamped = ecopy is None or ecopy.state is not EcopyState.AWAITING_TIMESTAMP
+        if stamped and not _capture_lacks_stamp(app, document):
             return None
     with app.register.reading() as connection:
         job = work.job_of(connection, document.source_id)
     return None if job is None or job.error_code is None else _paper(app, job, language)
+
+
+def _capture_lacks_stamp(app: Application, document: DocumentRecord) -> bool:
+    from pipeline.offices.acts import lacks_stamp
+    from pipeline.stages.captured import wants_capture
+
+    return wants_capture(app, document) and lacks_stamp(app, document)
 
 
 def try_again(app: Application, any_id: str, *, purpose: str) -> DocumentRecord:

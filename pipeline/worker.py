@@ -24,9 +24,13 @@ from models.errors import (
 from models.states import DocumentState, EcopyState
 from models.times import iso
 from pipeline.application import Application
+from pipeline.offices.acts import lacks_stamp
+from pipeline.offices.sealing import released
 from pipeline.places import Places
 from pipeline.runner import FROM_COMPOSE, UP_TO_REVIEW, UP_TO_SPLIT, advance
 from pipeline.stages.base import ACTOR, Stage
+from pipeline.stages.capture import Capture
+from pipeline.stages.captured import wants_capture
 from pipeline.waiting import FIRST_WAIT, LONGEST_WAIT, SERVICES_AWAY, particulars, pause
 from storage import work
 from storage.keeping.disposal import why_withheld
@@ -150,6 +154,9 @@ class Worker:
             if self._due(document):
                 fault = self._advanced(document, UP_TO_REVIEW)
                 first = first or fault
+            elif self._capture_lacks_stamp(document):
+                fault = self._advanced(document, (Capture(),))
+                first = first or fault
             elif self._waits_to_be_signed(document):
                 fault = self._advanced(document, FROM_COMPOSE)
                 first = first or fault
@@ -179,27 +186,35 @@ class Worker:
         return document.state in work.PROGRAM_STATES and not self._withheld(document)
 
     def _waits_to_be_signed(self, document: DocumentRecord) -> bool:
-        """Whether somebody had its e-copy issued, and a service that the signature needs was away."""
+        """Whether somebody had its e-copy issued, and a service that the signature needs was away or the program was ended."""
         if document.state is not DocumentState.APPROVED or self._withheld(document):
             return False
-        ecopy = self._app.register.ecopy_of(document.id)
-        return ecopy is not None and ecopy.state is EcopyState.AWAITING_TIMESTAMP
+        copies = self._app.register.ecopies_of(document.id)
+        return any(
+            copy.state is EcopyState.AWAITING_TIMESTAMP or released(self._app, document, copy)
+            for copy in copies
+        )
+
+    def _capture_lacks_stamp(self, document: DocumentRecord) -> bool:
+        """Whether an officer has signed its capture, and a service that it needs was away."""
+        if not wants_capture(self._app, document) or self._withheld(document):
+            return False
+        return lacks_stamp(self._app, document)
 
     def _withheld(self, document: DocumentRecord) -> bool:
         with self._app.register.reading() as connection:
             return why_withheld(connection, document.id) is not None
 
     def _finished(self, job: work.Job) -> None:
-        left = [
-            document
-            for document in self._app.register.documents_of(job.source_id)
-            if document.state in work.PROGRAM_STATES
-        ]
+        documents = self._app.register.documents_of(job.source_id)
+        left = [document for document in documents if document.state in work.PROGRAM_STATES]
         if any(self._due(document) for document in left):
             log.warning("source %s is due again after all stages", job.source_id)
             self._failed(job, NoProgress.code)
         elif left:
             self._put_off(job, job.attempts, DocumentRestricted.code, LONGEST_WAIT)
+        elif any(map(self._capture_lacks_stamp, documents)):  # signed while this was at work
+            self._put_off(job, job.attempts, None, FIRST_WAIT)
         else:
             with self._app.register.transaction(actor=ACTOR, purpose=_PURPOSE) as tx:
                 work.done(tx, job.source_id)

@@ -308,9 +308,9 @@ def _optics(
         pixels = _lit(pixels, recipe.light, rng)
     level = feed.uniform(*recipe.noise)
     if level:
-        tile = noise_rng.normal(0, level, (512, 640, 1 if recipe.copier else 3))
+        tile = noise_rng.normal(0, level, (512, 640, 1 if recipe.copier else 3)).astype(np.int16)
         grain = np.tile(tile, (height // 512 + 1, width // 640 + 1, 3 // tile.shape[2]))[:height, :width]
-        pixels = _as_pixels(cv2.add(pixels, grain.astype(np.int16), dtype=cv2.CV_8U))
+        pixels = _as_pixels(cv2.add(pixels, grain, dtype=cv2.CV_8U))
     specks = int(recipe.speckle * width * height / 1e6)
     if specks:
         pixels = pixels.copy()

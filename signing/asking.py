@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -39,10 +40,14 @@ class Client:
     limit: int
     """Bytes of the longest answer that is read."""
     transport: httpx.AsyncBaseTransport | None = field(default=None, repr=False)
+    context: ssl.SSLContext | None = field(default=None, repr=False)
+    """For services that want a certificate of ours, or have a root of their own; the machine's roots otherwise."""
 
-    def post(self, url: str, body: bytes, content_type: str, accept: str) -> bytes:
-        """The body of the answer to a POST. Raises NoAnswer; redirects are not followed."""
-        headers = {"Content-Type": content_type, "Accept": accept}
+    def post(
+        self, url: str, body: bytes, content_type: str, accept: str, more: Mapping[str, str] | None = None
+    ) -> bytes:
+        """The body of the answer to a POST with `more` headers. Raises NoAnswer; redirects are not followed."""
+        headers = {"Content-Type": content_type, "Accept": accept, **(more or {})}
         return finish(self._within("POST", url, headers, body, redirects=0))
 
     def get(self, url: str) -> bytes:
@@ -68,7 +73,10 @@ class Client:
         import httpx
 
         async with httpx.AsyncClient(
-            timeout=self.timeout, transport=self.transport, verify=_roots(), follow_redirects=False
+            timeout=self.timeout,
+            transport=self.transport,
+            verify=self.context or _roots(),
+            follow_redirects=False,
         ) as client:
             target = httpx.URL(url)
             for _ in range(redirects + 1):

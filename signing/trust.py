@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -31,6 +31,7 @@ from pyhanko_certvalidator.registry import SimpleTrustManager
 
 from models.errors import PathNotFound, UsageError
 from models.signatures import Reason
+from signing.folders import WatchedFolder
 from signing.keys.credential import common_name, load_certificates
 
 if TYPE_CHECKING:
@@ -57,8 +58,8 @@ class TrustStore:
     """Trust anchors with the certificates and revocation lists that are known beforehand."""
 
     anchors: tuple[x509.Certificate, ...]
-    others: tuple[x509.Certificate, ...] = ()
-    revocation_lists: tuple[crl.CertificateList, ...] = ()
+    others: Sequence[x509.Certificate] = ()
+    revocation_lists: Sequence[crl.CertificateList] = ()
 
     def __reduce__(self) -> tuple[object, ...]:
         """Travel to a child process as DER: asn1crypto's objects are not whole when unpickled."""
@@ -68,15 +69,14 @@ class TrustStore:
     @classmethod
     def from_pem(cls, path: Path) -> TrustStore:
         """The anchors in a PEM file; beside it, every revocation list (PEM or DER) in a `crl/` folder, and every
-        certificate between signers and anchors in an `issuers/` folder.
+        certificate between signers and anchors in an `issuers/` folder, both as they are whenever they are asked.
 
         Raises PathNotFound, or UsageError when a file there is not what its place says.
         """
         try:
             anchors = load_certificates(path)
-            lists = tuple(_load_list(found) for found in _files(path.parent / LIST_FOLDER))
-            files = _files(path.parent / ISSUER_FOLDER)
-            others = tuple(one for found in files for one in load_certificates(found))
+            lists = WatchedFolder(path.parent / LIST_FOLDER, _load_list)
+            others = WatchedFolder(path.parent / ISSUER_FOLDER, load_certificates)
         except OSError as error:
             raise PathNotFound(path=path) from error
         except ValueError as error:
@@ -135,17 +135,11 @@ def _from_der(
     )
 
 
-def _files(folder: Path) -> list[Path]:
-    if not folder.is_dir():
-        return []
-    return sorted(p for p in folder.iterdir() if p.is_file() and not p.name.startswith("."))
-
-
-def _load_list(path: Path) -> crl.CertificateList:
+def _load_list(path: Path) -> tuple[crl.CertificateList]:
     data = path.read_bytes()
     if pem.detect(data):
         data = pem.unarmor(data)[2]
-    return parse_list(data)
+    return (parse_list(data),)
 
 
 def parse_list(der: bytes) -> crl.CertificateList:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import sqlalchemy as sa
 from sqlalchemy import event
 
 from models.errors import StorageFault
 
-HEAD = "0011"
+HEAD = "0012"
 """The newest migration; compared first, so that an up-to-date database costs one query and no Alembic."""
 
 
@@ -57,15 +57,36 @@ def current_revision(engine: sa.Engine) -> str | None:
 
 
 def migrate(engine: sa.Engine, target: str = "head") -> None:
-    """Run the migrations up to `target` in one transaction."""
+    """Run the migrations up to `target` in one transaction.
+
+    Raises StorageFault where rows would be left that refer to nothing: nothing is changed then.
+    """
     from alembic import command
     from alembic.config import Config
 
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    with engine.begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, target)
+    with engine.connect() as connection:
+        lite = engine.dialect.name == "sqlite"
+        if lite:  # it changes a table by making it anew, which must not take along what refers to it
+            _foreign_keys(connection, "OFF")
+        try:
+            with connection.begin():
+                config.attributes["connection"] = connection
+                command.upgrade(config, target)
+                if lite and connection.exec_driver_sql("PRAGMA foreign_key_check").first() is not None:
+                    raise StorageFault(reason="a row refers to one that is not there")
+        finally:
+            if lite:
+                _foreign_keys(connection, "ON")
+
+
+def _foreign_keys(connection: sa.Connection, switch: Literal["ON", "OFF"]) -> None:
+    """Below SQLAlchemy, which would open a transaction: inside of one SQLite ignores the switch."""
+    sqlite = connection.connection.driver_connection
+    if sqlite is None:
+        raise StorageFault(reason="the connection is gone")
+    sqlite.execute(f"PRAGMA foreign_keys={switch}")
 
 
 def stands_in_schema(name: str | None, _kind: str, _parents: Any) -> bool:

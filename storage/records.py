@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any, Literal, TypeVar
 
-from models.ecopy import CopyForm, PresentedAs
+from models.ecopy import CopyForm, CopyRequest, PresentedAs
 from models.judgement import Judgement
 from models.people import Role
+from models.scans import ScanRecord
 from models.signatures import Level
 from models.states import DocumentState, EcopyState
 
@@ -51,6 +52,8 @@ class SourceRecord:
     presented_as: PresentedAs
     grouping: str
     """How it is to be split into documents: `models.batches.AUTO`, `ONE_DOCUMENT`, or the pages a person named."""
+    scan: ScanRecord | None
+    """What whoever scanned it says of the scanning; None where nobody said anything."""
     facts: dict[str, Any] | None
     error_code: str | None
     error_details: dict[str, Any] | None
@@ -115,6 +118,8 @@ class EcopyRecord:
     copy_form: CopyForm
     state: EcopyState
     created_at: str
+    particulars: CopyRequest | None
+    """What it was asked for; None for the whole copy that a document gets by itself."""
 
 
 @dataclass(frozen=True)
@@ -161,6 +166,10 @@ def record_of(row: Mapping[Any, Any], kind: type[R]) -> R:
         value = row[field.name]
         if field.name in _JSON and value is not None:
             value = json.loads(value)
+        elif field.name == "particulars" and value is not None:
+            value = CopyRequest.model_validate_json(value)
+        elif field.name == "scan" and value is not None:
+            value = ScanRecord.model_validate_json(value)
         elif field.name in _ENUMS:
             value = _ENUMS[field.name](value)
         elif field.name == "state":

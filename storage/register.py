@@ -11,15 +11,16 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 
 from models.batches import AUTO
-from models.ecopy import CopyForm, PresentedAs
-from models.errors import ConflictError, NotFound
+from models.ecopy import CopyForm, CopyRequest, PresentedAs
+from models.errors import AttestationNumberTaken, ConflictError, NotFound
 from models.events import Announcement, EventType
 from models.ids import new_id
 from models.judgement import JudgedDocument
 from models.people import Person
 from models.ports import Clock
+from models.scans import ScanRecord
 from models.signatures import Level
-from models.states import DocumentState, EcopyState, check_document_way, check_ecopy_way
+from models.states import UNSIGNED, DocumentState, EcopyState, check_document_way, check_ecopy_way
 from models.times import iso
 from storage import schema as t
 from storage.audit import chain as trail
@@ -102,13 +103,20 @@ class Register:
         return self._one(t.documents, named, DocumentRecord, "document", any_id)
 
     def derivation(
-        self, document_id: str, stage: str, *, page: int = WHOLE_DOCUMENT, version: str | None = None
+        self,
+        document_id: str,
+        stage: str,
+        *,
+        page: int = WHOLE_DOCUMENT,
+        version: str | None = None,
+        ecopy: str | None = None,
     ) -> Derivation | None:
-        """The latest derivation of `stage`, or the one of exactly `version`."""
+        """The latest derivation of `stage`, or the one of exactly `version`; of a step of an e-copy, that of `ecopy`."""
         query = sa.select(t.derivations).where(
             t.derivations.c.document_id == document_id,
             t.derivations.c.stage == stage,
             t.derivations.c.page == page,
+            t.derivations.c.ecopy_id == ecopy,
         )
         if version is not None:
             query = query.where(t.derivations.c.version == version)
@@ -143,9 +151,50 @@ class Register:
     def capture(self, document_id: str) -> CaptureRecord | None:
         return self._maybe(t.captures, t.captures.c.document_id == document_id, CaptureRecord)
 
-    def ecopy_of(self, document_id: str, form: CopyForm = CopyForm.SAO_Y) -> EcopyRecord | None:
-        matches = sa.and_(t.ecopies.c.document_id == document_id, t.ecopies.c.copy_form == form.value)
-        return self._maybe(t.ecopies, matches, EcopyRecord)
+    def ecopy_of(self, document_id: str) -> EcopyRecord | None:
+        """The copy of the whole document that it gets by itself; there is one at most."""
+        whole = sa.and_(t.ecopies.c.document_id == document_id, t.whole_copy)
+        return self._maybe(t.ecopies, whole, EcopyRecord)
+
+    def named_ecopy(self, any_id: str) -> EcopyRecord | None:
+        """The e-copy of that identifier, or the whole copy of the document of that identifier."""
+        named = self._maybe(t.ecopies, t.ecopies.c.id == any_id, EcopyRecord)
+        return named if named is not None else self.ecopy_of(any_id)
+
+    def numbered_ecopy(self, document_id: str, number: str) -> EcopyRecord | None:
+        """The certified copy of that number. Raises AttestationNumberTaken where it is another document's."""
+        found = self._maybe(t.ecopies, t.ecopies.c.number == number, EcopyRecord)
+        if found is not None and found.document_id != document_id:
+            said = found.particulars.attestation if found.particulars is not None else None
+            raise AttestationNumberTaken(
+                number=said.number if said else number, book=said.book if said else "", ecopy=found.id
+            )
+        return found
+
+    def ecopies_of(self, document_id: str) -> list[EcopyRecord]:
+        """All e-copies of a document, the oldest first."""
+        query = sa.select(t.ecopies).where(t.ecopies.c.document_id == document_id)
+        return self._all(query.order_by(t.ecopies.c.id), EcopyRecord)
+
+    def ecopy_in_making(self, document_id: str) -> EcopyRecord | None:
+        """The oldest e-copy of a document that is composed and not signed, or the oldest that is not issued: they are signed
+        one after the other, and none waits for the time-stamp of another."""
+        query = self._unissued(document_id).order_by(_SIGNED, t.ecopies.c.id)
+        found = self._all(query.limit(1), EcopyRecord)
+        return found[0] if found else None
+
+    def signed_ecopies(self, document_id: str) -> list[EcopyRecord]:
+        """Those that are signed and not issued, the oldest first."""
+        return self._all(self._unissued(document_id).where(_SIGNED).order_by(t.ecopies.c.id), EcopyRecord)
+
+    @staticmethod
+    def _unissued(document_id: str) -> sa.Select[Any]:
+        making = t.ecopies.c.state.in_([state.value for state in UNSIGNED])
+        return sa.select(t.ecopies).where(t.ecopies.c.document_id == document_id, making)
+
+    def ecopy(self, ecopy_id: str) -> EcopyRecord:
+        """Raises NotFound."""
+        return self._one(t.ecopies, t.ecopies.c.id == ecopy_id, EcopyRecord, "e-copy", ecopy_id)
 
     def latest_revision(self, ecopy_id: str) -> RevisionRecord | None:
         query = sa.select(t.ecopy_revisions).where(t.ecopy_revisions.c.ecopy_id == ecopy_id)
@@ -188,6 +237,13 @@ class Register:
         if found is None:
             raise NotFound(what=what, id=identifier)
         return found
+
+
+_SIGNED = sa.exists().where(
+    t.derivations.c.document_id == t.ecopies.c.document_id,
+    t.derivations.c.stage == "sign",
+    t.derivations.c.ecopy_id == t.ecopies.c.id,
+)
 
 
 class Transaction:
@@ -237,6 +293,7 @@ class Transaction:
         forced_type: str | None,
         grouping: str = AUTO,
         agency: str | None = None,
+        scan: ScanRecord | None = None,
     ) -> tuple[str, str]:
         """Register a received file and the one document it holds until it is split. Returns both ids."""
         source_id, document_id = new_id(), new_id()
@@ -255,6 +312,7 @@ class Transaction:
             intake=intake,
             presented_as=presented_as,
             grouping=grouping,
+            scan=scan.model_dump_json(exclude_none=True) if scan is not None else None,
             quarantined=False,
         )
         self._insert(
@@ -311,10 +369,12 @@ class Transaction:
         *,
         seconds: float,
         page: int = WHOLE_DOCUMENT,
+        ecopy: str | None = None,
         stored: StoredRef | None = None,
         object_key: str | None = None,
     ) -> None:
-        """Record what a stage made; `stored` is a new object, `object_key` one that exists already."""
+        """Record what a stage made, of an e-copy where it is a step of one; `stored` is a new object, `object_key` one that
+        exists already."""
         if stored is not None:
             Vault.adopt(self.connection, stored)
             object_key = stored.key
@@ -325,6 +385,7 @@ class Transaction:
             stage=stage,
             page=page,
             version=version,
+            ecopy_id=ecopy,
             object_key=object_key,
             facts=_json(facts),
             seconds=seconds,
@@ -335,12 +396,18 @@ class Transaction:
         """Keep what a person made of the fields, together with the confirmation. A field is judged once."""
         judged.append(self.connection, document_id, sheet, by=by, at=self.at)
 
-    def release_object(self, document_id: str, stage: str, *, version: str | None = None) -> str | None:
+    def release_object(
+        self, document_id: str, stage: str, *, version: str | None = None, ecopy: str | None = None
+    ) -> str | None:
         """Let go of the object of a derivation that is of no more use; its facts stay. Returns the key.
 
         The object counts as abandoned from the commit on, so that a killed process leaves nothing behind.
         """
-        of_stage = sa.and_(t.derivations.c.document_id == document_id, t.derivations.c.stage == stage)
+        of_stage = sa.and_(
+            t.derivations.c.document_id == document_id,
+            t.derivations.c.stage == stage,
+            t.derivations.c.ecopy_id == ecopy,
+        )
         if version is not None:
             of_stage = sa.and_(of_stage, t.derivations.c.version == version)
         key = self.connection.scalar(sa.select(t.derivations.c.object_key).where(of_stage))
@@ -363,12 +430,24 @@ class Transaction:
         self.audit("sign_capture", document_id, sha256=stored.sha256, level=level.value, signer=signed_by)
         self.announce(EventType.DOCUMENT_CAPTURED, document_id, document=document_id, sha256=stored.sha256)
 
-    def add_ecopy(self, ecopy_id: str, document_id: str, form: CopyForm) -> None:
+    def add_ecopy(
+        self,
+        ecopy_id: str,
+        document_id: str,
+        form: CopyForm,
+        *,
+        request: CopyRequest | None = None,
+        number: str | None = None,
+    ) -> None:
+        """A composed e-copy; `request` is what it was asked for, where it is not the whole copy that comes by itself, and
+        `number` what no other copy may be called."""
         self._insert(
             t.ecopies,
             id=ecopy_id,
             document_id=document_id,
             copy_form=form.value,
+            particulars=request.model_dump_json() if request is not None else None,
+            number=number,
             state=EcopyState.COMPOSED.value,
             created_at=self.at,
             updated_at=self.at,

@@ -69,14 +69,15 @@ def wait(tx: Transaction, source_id: str, *, code: str, reason: str, until: str)
 
 
 def end_wait(tx: Transaction, source_id: str, document_id: str, *, codes: Collection[str]) -> None:
-    """A document of a source that was put off with one of `codes` goes on; so does the source, unless another of its
-    documents waits as well."""
+    """A document of a source that was asked for, or put off with one of `codes`, goes on; so does the source, unless another
+    of its documents waits as well."""
     others = (
         sa.exists()
         .where(_E.c.document_id == _D.c.id, _E.c.state == EcopyState.AWAITING_TIMESTAMP.value)
         .where(_D.c.source_id == source_id, _D.c.id != document_id)
     )
-    put_off = sa.and_(_J.c.source_id == source_id, _J.c.state == "waiting", _J.c.error_code.in_(codes))
+    over = sa.or_(_J.c.error_code.is_(None), _J.c.error_code.in_(codes))
+    put_off = sa.and_(_J.c.source_id == source_id, _J.c.state == "waiting", over)
     tx.connection.execute(_J.delete().where(put_off, ~others))
 
 

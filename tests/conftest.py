@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ctypes
+import gc
 import sys
 from collections.abc import Iterator
 from typing import Any
@@ -11,9 +13,25 @@ from hypothesis import settings
 
 from pdf import sandbox
 from pdf.sandbox import Sandbox
+from tests import ready_made
 
 settings.register_profile("ecopy", deadline=None)  # a busy machine is no defect
 settings.load_profile("ecopy")
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays; looking through it again and again for garbage would be a waste."""
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _memory_is_given_back() -> Iterator[None]:
+    """Pictures that are gone leave the C library's heap large; a process that runs tests for long keeps none of it."""
+    yield
+    if (trim := getattr(ctypes.CDLL(None), "malloc_trim", None)) is not None:  # glibc's alone
+        trim(0)
+
 
 _Key = tuple[object, ...]
 _KEPT: dict[_Key, sandbox._Server] = {}
@@ -62,7 +80,7 @@ def _warm_processes_are_handed_on() -> Iterator[None]:
     import pipeline.reading
     import pipeline.verification.verifier
 
-    with pytest.MonkeyPatch.context() as patched:
+    with pytest.MonkeyPatch.context() as patched, ready_made.in_use():
         for module in (pipeline.application, pipeline.reading, pipeline.verification.verifier):
             patched.setattr(module, "Sandbox", HandedOn)
         yield

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import ssl
 import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 from asn1crypto import cms, tsp
 
@@ -31,14 +35,23 @@ ess_cert_id_alg = sha256
 """
 
 
+@dataclass(frozen=True)
+class Asked:
+    """What else came with a query."""
+
+    headers: Message
+
+
 @contextmanager
-def served(answer: Answer) -> Iterator[str]:
-    """Serve `answer` on the loopback; yields its URL."""
+def served(
+    answer: Answer | Callable[[bytes, Asked], tuple[int, bytes]], tls: ssl.SSLContext | None = None
+) -> Iterator[str]:
+    """Serve `answer` on the loopback; yields its URL. With `tls` it is told who asks."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             query = self.rfile.read(int(self.headers["Content-Length"]))
-            status, body = answer(query)
+            status, body = answer(query) if tls is None else answer(query, Asked(self.headers))  # type: ignore[call-arg]
             self.send_response(status)
             self.send_header("Content-Type", "application/timestamp-reply")
             self.send_header("Content-Length", str(len(body)))
@@ -48,11 +61,22 @@ def served(answer: Answer) -> Iterator[str]:
         def log_message(self, *args: object) -> None:
             return
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
+    class Server(ThreadingHTTPServer):
+        daemon_threads = True
+
+        def finish_request(self, request: Any, client_address: Any) -> None:
+            """The handshake is the thread's own matter: one that fails, as is tested, hinders nobody."""
+            if tls is not None:
+                try:
+                    request = tls.wrap_socket(request, server_side=True)
+                except (ssl.SSLError, OSError):
+                    return
+            super().finish_request(request, client_address)
+
+    server = Server(("127.0.0.1", 0), Handler)
     threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
     try:
-        yield f"http://127.0.0.1:{server.server_port}/"
+        yield f"{'http' if tls is None else 'https'}://127.0.0.1:{server.server_port}/"
     finally:
         server.shutdown()
         server.server_close()

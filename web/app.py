@@ -15,6 +15,7 @@ from pipeline.application import open_application
 from pipeline.settings import Settings
 from pipeline.version import number
 from web import problems, responses
+from web.api.captures import router as captures
 from web.api.corrections import router as corrections
 from web.api.dossiers import router as dossiers
 from web.api.handover import router as handovers
@@ -39,11 +40,11 @@ from web.uploads.protocol import TusMiddleware
 from web.uploads.service import Uploads
 from web.uploads.submissions import router as submissions
 from web.uploads.tus import router as uploads
-from web.working import Anchoring, Working
+from web.working import Anchoring, Evidence, Working
 
 T = TypeVar("T")
 
-SERVICES: tuple[type[Service], ...] = (Forgetting, Deliveries, Uploads, Working, Anchoring)
+SERVICES: tuple[type[Service], ...] = (Forgetting, Deliveries, Uploads, Working, Anchoring, Evidence)
 """What works beside the requests."""
 
 
@@ -80,6 +81,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> FastAPI:
         *IDENTITY,
         *PAPERS,
         handovers,
+        captures,
         dossiers,
         lots,
         reuse,

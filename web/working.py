@@ -38,6 +38,18 @@ class Anchoring(Service):
         anchor_trail(self.office, only_if_due=True)
 
 
+class Evidence(Service):
+    """Has the archive e-copies that wait for an evidence record stamped together, and issued, when that is due."""
+
+    name = "evidence"
+    every_s = 60.0
+
+    def round(self) -> None:
+        from pipeline.keeping.batches import issue_waiting
+
+        issue_waiting(self.office, only_if_due=True)
+
+
 def there_is_work(request: Request) -> None:
     """A paper came in: look at once."""
     request.app.state.services[Working.name].nudge()

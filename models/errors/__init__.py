@@ -68,6 +68,7 @@ from models.errors.conflicts import (
     StillDoubtful,
     TooFewJudgements,
 )
+from models.errors.copies import AttestationNumberTaken, ExcerptEmpty
 from models.errors.documents_api import (
     DocCodeTaken,
     FormBroken,
@@ -156,7 +157,7 @@ from models.errors.keeping import (
     TooManyRemovals,
     WrongPassphrase,
 )
-from models.errors.lasting import NoEvidence, NotRenewable, RenewalGainsNothing
+from models.errors.lasting import EvidenceAwaited, NoEvidence, NotRenewable, RenewalGainsNothing
 from models.errors.limits import (
     AddressTooLong,
     BodyTooLarge,
@@ -169,6 +170,9 @@ from models.errors.limits import (
     TooManyRequests,
 )
 from models.errors.offices import (
+    CaptureAwaited,
+    CaptureNotAwaited,
+    CaptureOfAnother,
     CertificateNotImported,
     CertificateNotOfOffice,
     OfficeTaken,
@@ -198,6 +202,7 @@ from models.errors.reuse import (
     StatementBroken,
     UnknownReason,
 )
+from models.errors.signing_files import FileCertified, FileEncrypted
 from models.errors.signing_keys import (
     KeyMismatch,
     KeyModuleUnusable,
@@ -266,6 +271,7 @@ from models.errors.usage import (
     BadTypeDefinition,
     NoTrustAnchor,
     PathNotFound,
+    ScanRecordWrong,
     UnknownDocumentType,
     UnknownField,
     UnknownPerson,
@@ -285,6 +291,7 @@ __all__ = [
     "AssertionMisdirected",
     "AssertionRefused",
     "AssertionReplayed",
+    "AttestationNumberTaken",
     "AuditDamaged",
     "BackupDamaged",
     "BackupNotFound",
@@ -305,6 +312,9 @@ __all__ = [
     "BodyTooLarge",
     "BodyTooSlow",
     "BucketMissing",
+    "CaptureAwaited",
+    "CaptureNotAwaited",
+    "CaptureOfAnother",
     "CaseEnded",
     "CaseNotOpen",
     "CertificateExpired",
@@ -337,7 +347,11 @@ __all__ = [
     "EngineMissing",
     "ErrorReport",
     "EventsForgotten",
+    "EvidenceAwaited",
+    "ExcerptEmpty",
     "ExportUnfit",
+    "FileCertified",
+    "FileEncrypted",
     "FileUnreadable",
     "ForbiddenCharacters",
     "FormBroken",
@@ -447,6 +461,7 @@ __all__ = [
     "RightsNotInForce",
     "RoleNotAllowed",
     "SamePersonTwice",
+    "ScanRecordWrong",
     "ScopeMissing",
     "ScopeNotGranted",
     "SealAwaited",

@@ -26,11 +26,12 @@ class HandoverNotConfigured(ConflictError):
     code = "HANDOVER_NOT_CONFIGURED"
     vi = Words(
         "Nơi này không ký tại máy của cán bộ.",
-        "Đặt ECOPY_AGENCY_KEY=vgca:/đường/dẫn/chung-thu.pem, hoặc phát hành như thường.",
+        "Đặt ECOPY_AGENCY_KEY (bản sao) hoặc ECOPY_CLERK_KEY (bản sao chụp) là vgca:/đường/dẫn/chung-thu.pem, hoặc làm như "
+        "thường.",
     )
     en = Words(
         "Nothing is signed at the officer's computer here.",
-        "Set ECOPY_AGENCY_KEY=vgca:/path/certificate.pem, or issue as usual.",
+        "Set ECOPY_AGENCY_KEY (e-copies) or ECOPY_CLERK_KEY (captures) to vgca:/path/certificate.pem, or go on as usual.",
     )
 
 

@@ -34,3 +34,16 @@ class NoEvidence(ConflictError):
     http_status = 404
     vi = Words("Cạnh {path} không có bản ghi bằng chứng {record}.", "Lập bằng `ecopy evidence make`.")
     en = Words("There is no evidence record {record} beside {path}.", "Make one with `ecopy evidence make`.")
+
+
+class EvidenceAwaited(ConflictError):
+    code = "EVIDENCE_AWAITED"
+    retryable = True
+    vi = Words(
+        "Bản sao điện tử {ecopy} đã ký, chờ bản ghi bằng chứng chung của lô; chưa có dấu thời gian thì chưa phát hành.",
+        "Không phải làm gì: đủ số lượng hoặc đủ giờ thì chương trình tự đóng dấu. Cần ngay: `ecopy evidence issue`.",
+    )
+    en = Words(
+        "E-copy {ecopy} is signed and waits for the evidence record of its batch; without a time-stamp it is not issued.",
+        "Nothing has to be done: it is stamped when enough wait, or the oldest long enough. At once: `ecopy evidence issue`.",
+    )

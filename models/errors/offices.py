@@ -57,6 +57,45 @@ class RevocationNotKnown(ConflictError):
     )
 
 
+class CaptureAwaited(ConflictError):
+    code = "CAPTURE_AWAITED"
+    vi = Words(
+        "Bản sao chụp của giấy tờ {id} chờ cán bộ một cửa ký.",
+        "Cán bộ giữ khóa chạy `ecopy capture {id} --as MÃ` (hoặc nêu mã hồ sơ: một lần ký mọi bản chụp của hồ sơ), hoặc ký "
+        "trên trang của mình.",
+    )
+    en = Words(
+        "The capture of the document {id} waits for the counter officer's signature.",
+        "The officer whose key it is runs `ecopy capture {id} --as ID` (or names the dossier: one act signs all its "
+        "captures), or signs on their own page.",
+    )
+
+
+class CaptureNotAwaited(ConflictError):
+    code = "CAPTURE_NOT_AWAITED"
+    vi = Words(
+        "Không bản sao chụp nào của {id} chờ chữ ký.",
+        "Không cần làm gì; xem trạng thái bằng `ecopy show`.",
+    )
+    en = Words(
+        "No capture of {id} waits for a signature.",
+        "There is nothing to do; `ecopy show` tells where a document stands.",
+    )
+
+
+class CaptureOfAnother(ConflictError):
+    code = "CAPTURE_OF_ANOTHER"
+    http_status = 403
+    vi = Words(
+        "Khóa ký bản sao chụp ở đây là của {holder}, không phải của {person}.",
+        "Để chính {holder} ký; nếu đổi người, người quản trị gắn chứng thư của người mới (`ecopy certificate import`).",
+    )
+    en = Words(
+        "The key that signs captures here is {holder}'s, not {person}'s.",
+        "Let {holder} sign; for another officer the administrator imports their certificate (`ecopy certificate import`).",
+    )
+
+
 class SealAwaited(ConflictError):
     code = "SEAL_AWAITED"
     vi = Words(

@@ -70,6 +70,18 @@ class BadPages(UsageError):
     )
 
 
+class ScanRecordWrong(UsageError):
+    code = "SCAN_RECORD_WRONG"
+    vi = Words(
+        "Thông tin về việc quét không dùng được: {reason}",
+        "Sửa thông tin đó (kiểm tra đồng hồ của thiết bị quét), hoặc bỏ phần không biết rồi gửi lại.",
+    )
+    en = Words(
+        "What is said of the scanning can't be used: {reason}",
+        "Correct it (look at the scanner's clock), or leave out what is not known, and send it again.",
+    )
+
+
 class BadTypeDefinition(UsageError):
     code = "BAD_TYPE_DEFINITION"
     vi = Words(

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from models.base import Value
+from models.ecopy import CopyForm
 from models.errors import ErrorReport
 from models.extraction import MinimumData, Origin
 from models.geometry import Unit
@@ -26,9 +27,11 @@ class CaptureStatus(Value):
 
 
 class IssuedCopy(Value):
-    """The e-copy (bản sao điện tử) of a document as far as it has come."""
+    """An e-copy (bản sao điện tử) of a document as far as it has come."""
 
     id: str
+    form: CopyForm
+    """Sao y, sao lục, trích sao, or certified."""
     state: EcopyState
     revision: int | None
     """The newest; None before the issue, like everything below."""
@@ -64,7 +67,7 @@ class DocumentStatus(Value):
     """When the program first failed to go on with it, where it does not go on: a service such as the time-stamping
     authority is away, or a fault lasts."""
     error: ErrorReport | None
-    """Why it was refused, put off or parked."""
+    """Why it was refused, put off or parked, or which person's act it waits for."""
     quarantined: bool
     restricted: bool
     """Its processing is restricted: contents are given out for a stated reason only."""
@@ -72,6 +75,9 @@ class DocumentStatus(Value):
     """The file received is an electronic original with valid signatures; no e-copy is made of it."""
     capture: CaptureStatus | None
     ecopy: IssuedCopy | None
+    """The copy of the whole that it gets by itself."""
+    further: tuple[IssuedCopy, ...]
+    """Copies that were asked for besides: excerpts, certified copies; the oldest first."""
     siblings: tuple[str, ...]
     """Other documents of the same scan, in the order of its pages."""
 

@@ -24,13 +24,14 @@ class ProgramRequest(Value):
 
 
 class HandoverStatus(Value):
-    """Where a hand-over stands, and the e-copy with it."""
+    """Where a hand-over stands, and the e-copy with it, where it is one's."""
 
     id: str
     document: str
-    ecopy: str
+    ecopy: str | None
+    """None where it is the document's capture that is signed."""
     state: HandoverState
-    ecopy_state: EcopyState
+    ecopy_state: EcopyState | None
     asked_by: str
     asked_at: str
     expires_at: str

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from models.base import Value
+from models.casework import ArchiveProof
 from models.states import DocumentState, LotState
 from models.wire.words import Line, Note
 
@@ -14,6 +15,9 @@ class LotToOpen(Value):
 
     name: Line = Field(max_length=150)
     """As long as a purpose can name."""
+    proof: ArchiveProof | None = None
+    """What proves the time of its e-copies: a time-stamp in each, or one for many of them in evidence records (RFC 4998);
+    by default what the rule set says."""
 
 
 class Lot(Value):
@@ -24,6 +28,7 @@ class Lot(Value):
     state: LotState
     created_at: str
     decided_at: str | None
+    proof: ArchiveProof
     documents: dict[DocumentState, int]
 
 

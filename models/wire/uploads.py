@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from pydantic import Field
+from typing import Annotated
+
+from pydantic import Field, WithJsonSchema
 
 from models.base import Value
 from models.casework import HeldBefore
 from models.ecopy import PresentedAs
+from models.scans import ScanRecord
 from models.states import DocumentState
-from models.uploads import Declared, FileName, Sha256, Ulid, UploadKind, UploadState, Word
+from models.uploads import Declared, FileName, Scan, Sha256, Ulid, UploadKind, UploadState, Word
 
 
 class Upload(Value):
@@ -47,6 +50,8 @@ class PartsOrder(Value):
     sha256: Sha256
     document_type: Word | None = None
     one_document: bool = False
+    scan: ScanRecord | None = None
+    """What is known of the scanning."""
 
 
 class PartAddress(Value):
@@ -70,3 +75,8 @@ class SubmissionWords(Declared):
 
     id: Ulid | None = None
     """The sender's ULID of it: sent again under it, it is taken once."""
+    scan: Annotated[
+        Scan,
+        WithJsonSchema({"type": "string", "contentMediaType": "application/json", "maxLength": 8192}),
+    ] = None
+    """What is known of the scanning: a `ScanRecord` as JSON."""

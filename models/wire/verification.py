@@ -67,6 +67,17 @@ class VerifiedFile(Value):
     size: int
 
 
+class RecordSaid(Value):
+    """The evidence record (RFC 4998) that came with the file."""
+
+    sha256: str
+    verdict: Said
+    reasons: tuple[ReasonSaid, ...]
+    proven_at: str | None = Field(description="Since when it proves the file to exist, ISO 8601")
+    authority: str | None = Field(description="Common name of who gave its first time-stamp")
+    stamps: int = Field(description="Time-stamps in it")
+
+
 class VerificationDocument(Value):
     """Everything that a verification found out about one file."""
 
@@ -77,6 +88,7 @@ class VerificationDocument(Value):
     verdict: Said
     reasons: tuple[ReasonSaid, ...]
     signatures: tuple[SignatureSaid, ...]
+    record: RecordSaid | None = Field(default=None, description="Null where none was looked at")
     data: dict[str, Any] | None = Field(default=None, description="The reviewed data that an e-copy carries")
     register_status: dict[str, Any] | None = Field(
         default=None, description="What the register of this installation says of the file today"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from models.base import Value
-from models.casework import Channel
+from models.casework import ArchiveProof, Channel
 from models.errors import (
     BadHolderIdentifier,
     CaseEnded,
@@ -73,6 +73,8 @@ class LotOutcome(Value):
     state: str
     created_at: str
     decided_at: str | None
+    proof: ArchiveProof
+    """What proves the time of its e-copies."""
     documents: dict[str, str]
     """State of each document in it."""
 
@@ -198,8 +200,13 @@ def link(app: Application, code: str, component_code: str, any_id: str) -> Dossi
         return _outcome(app, code)
 
 
-def create_lot(app: Application, name: str, *, by: Person | None = None) -> LotOutcome:
-    """Open an archive lot. Raises UsageError without a name, or LotExists."""
+def create_lot(
+    app: Application, name: str, *, by: Person | None = None, proof: ArchiveProof | None = None
+) -> LotOutcome:
+    """Open an archive lot; without a `proof` the rule set says what proves the time of its e-copies.
+
+    Raises UsageError without a name, or LotExists.
+    """
     name = squeeze(name)
     if not name:
         raise UsageError(reason="NAME")
@@ -208,7 +215,7 @@ def create_lot(app: Application, name: str, *, by: Person | None = None) -> LotO
         with app.register.transaction(actor=actor, purpose="archive:lot") as tx:
             agency = by.agency if by else app.hands.agency
             note_person(tx, by) if by else note_agency(tx, agency)
-            made = casework.create_lot(tx, name, agency=agency.identifier, by=actor)
+            made = casework.create_lot(tx, name, agency=agency.identifier, by=actor, proof=proof)
         return _lot_outcome(app, made)
 
 
@@ -303,5 +310,6 @@ def _lot_outcome(app: Application, case: LotRecord) -> LotOutcome:
         state=case.state.value,
         created_at=case.created_at,
         decided_at=case.decided_at,
+        proof=case.proof or app.rules_today().ecopy.archive_proof.value,
         documents=documents,
     )

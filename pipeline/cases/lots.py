@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from models.base import Value
+from models.casework import ArchiveProof
 from models.people import Person
 from models.states import DocumentState, LotState
 from pipeline.application import Application
@@ -20,6 +21,7 @@ class LotSummary(Value):
     state: LotState
     created_at: str
     decided_at: str | None
+    proof: ArchiveProof
     documents: dict[DocumentState, int]
 
 
@@ -30,7 +32,7 @@ def summary(app: Application, identifier: str, *, person: Person, purpose: str) 
         found = casework.lot(connection, identifier)
         counts = lots.states_in_lots(connection, [found.id])[found.id]
     _look(app, found.id, person, purpose)
-    return _summary(found, counts)
+    return _summary(app, found, counts)
 
 
 @recorded("look")
@@ -42,7 +44,7 @@ def lots_page(
         found = lots.lots_of(connection, agency, after=after, limit=limit)
         counts = lots.states_in_lots(connection, [one.id for one in found])
     _look(app, "lots", person, purpose, count=len(found))
-    return [_summary(one, counts[one.id]) for one in found]
+    return [_summary(app, one, counts[one.id]) for one in found]
 
 
 @recorded("look")
@@ -61,12 +63,13 @@ def _look(app: Application, subject: str, person: Person, purpose: str, **detail
         tx.audit("look", subject, **details)
 
 
-def _summary(found: LotRecord, counts: dict[str, int]) -> LotSummary:
+def _summary(app: Application, found: LotRecord, counts: dict[str, int]) -> LotSummary:
     return LotSummary(
         id=found.id,
         name=found.name,
         state=found.state,
         created_at=found.created_at,
         decided_at=found.decided_at,
+        proof=found.proof or app.rules_today().ecopy.archive_proof.value,
         documents={DocumentState(state): count for state, count in counts.items()},
     )

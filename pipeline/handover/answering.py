@@ -19,10 +19,11 @@ from models.errors import (
 from models.states import EcopyState, HandoverState
 from pipeline.application import Application
 from pipeline.attempts import attempt
-from pipeline.handover.completing import STAGE, complete, is_over, judged, received, refuse
+from pipeline.handover.completing import STAGE, complete, complete_capture, is_over, judged, refuse
 from pipeline.handover.opening import expired
 from pipeline.papers.release import Fetched
 from pipeline.runner import FROM_COMPOSE, advance
+from pipeline.stages.captured import capture_lock, wants_capture
 from storage.papers.handovers import LIVE, HandoverRecord, answer, handover, handover_by, move
 from storage.records import DocumentRecord
 
@@ -49,14 +50,14 @@ def find_handover(app: Application, secret: str) -> HandoverRecord:
 
 def fetch_prepared(app: Application, record: HandoverRecord) -> Fetched:
     """The prepared document, for the program. Raises HandoverExpired, or HandoverOver once something came back."""
-    with attempt(app, "fetch_prepared", record.ecopy_id, actor=record.asked_by, purpose=record.purpose):
+    with attempt(app, "fetch_prepared", record.subject, actor=record.asked_by, purpose=record.purpose):
         record = _live(app, record)
         with app.register.transaction(actor=record.asked_by, purpose=record.purpose) as tx:
             if record.state is HandoverState.OPEN:
                 move(tx, record, HandoverState.FETCHED)
-            tx.audit("fetch_prepared", record.ecopy_id, handover=record.id, sha256=record.prepared_sha256)
+            tx.audit("fetch_prepared", record.subject, handover=record.id, sha256=record.prepared_sha256)
     return Fetched(
-        id=record.ecopy_id,
+        id=record.subject,
         object_key=record.prepared_key,
         sha256=record.prepared_sha256,
         level=None,
@@ -65,13 +66,13 @@ def fetch_prepared(app: Application, record: HandoverRecord) -> Fetched:
 
 
 def take_back(app: Application, record: HandoverRecord, sent: SentBack) -> HandoverRecord:
-    """Keep what came back, judge it, and make the e-copy of it; returns the hand-over, `accepted`, or `received` where a
-    time-stamp is still to be had.
+    """Keep what came back, judge it, and make the e-copy or capture of it; returns the hand-over, `accepted`, or
+    `received` where a time-stamp is still to be had.
 
     Raises a HandoverRefused with the reason; where it is this file's fault the hand-over has ended with it.
     """
-    with attempt(app, "receive_signed", record.ecopy_id, actor=record.asked_by, purpose=record.purpose):
-        with app.locks.document(record.document_id, wait=True):
+    with attempt(app, "receive_signed", record.subject, actor=record.asked_by, purpose=record.purpose):
+        with app.locks.document(_held(record), wait=True):
             record = _again(app, record)
             if not _answered(record, sent):
                 record = _received(app, _live(app, record), sent)
@@ -100,14 +101,16 @@ def _received(app: Application, record: HandoverRecord, sent: SentBack) -> Hando
     with app.register.transaction(actor=record.asked_by, purpose=record.purpose) as tx:
         answer(tx, record, digest=sent.sha256, size=sent.size)
         facts = {"sha256": sent.sha256, "size": sent.size}
-        tx.add_derivation(document.id, STAGE, record.id, facts, seconds=0.0, stored=stored)
-        tx.audit("receive_signed", record.ecopy_id, handover=record.id, **facts)
+        tx.add_derivation(
+            document.id, STAGE, record.id, facts, seconds=0.0, ecopy=record.ecopy_id, stored=stored
+        )
+        tx.audit("receive_signed", record.subject, handover=record.id, **facts)
     try:
         judged(app, document, record, sent.path)
     except HandoverRefused as refused:
-        refuse(app, document, record, refused)
+        refuse(app, record, refused)
         raise
-    ecopy = app.register.ecopy_of(document.id)
+    ecopy = app.register.ecopy(record.ecopy_id) if record.ecopy_id is not None else None
     with app.register.transaction(actor=record.asked_by, purpose=record.purpose) as tx:
         move(tx, record, HandoverState.RECEIVED)
         if ecopy is not None and ecopy.state is EcopyState.AWAITING_SIGNATURE:
@@ -118,16 +121,22 @@ def _received(app: Application, record: HandoverRecord, sent: SentBack) -> Hando
 def _finished(app: Application, record: HandoverRecord) -> None:
     """Complete and issue; what only time can heal leaves it received, and issuing it again goes on from there."""
     document: DocumentRecord = app.register.document(record.document_id)
-    ecopy = app.register.ecopy_of(document.id)
-    if ecopy is None or received(app, document) is None:
-        return
     try:
-        complete(app, document, ecopy, record)
+        if record.ecopy_id is None:
+            if wants_capture(app, document):
+                complete_capture(app, document, record)
+            return
+        complete(app, document, app.register.ecopy(record.ecopy_id), record)
         advance(app, document.id, FROM_COMPOSE)
     except HandoverRefused:
         raise
     except EcopyError as fault:
         log.warning("hand-over %s waits: %s", record.id, fault)
+
+
+def _held(record: HandoverRecord) -> str:
+    """What to lock: the document, or its capture, which does not wait for its being read."""
+    return record.document_id if record.ecopy_id is not None else capture_lock(record.document_id)
 
 
 def _live(app: Application, record: HandoverRecord) -> HandoverRecord:
@@ -138,6 +147,8 @@ def _live(app: Application, record: HandoverRecord) -> HandoverRecord:
         raise HandoverExpired(expires_at=record.expires_at)
     if record.state not in LIVE:
         raise HandoverOver(state=record.state.value)
+    if record.ecopy_id is None and not wants_capture(app, app.register.document(record.document_id)):
+        raise HandoverOver(state=HandoverState.EXPIRED.value)  # it was made otherwise meanwhile
     return record
 
 

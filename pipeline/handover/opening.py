@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -53,33 +54,60 @@ def hand_out(app: Application, document: DocumentRecord, person: Person, *, purp
         if person.agency.identifier != app.hands.agency.identifier:  # whose seal it is, that it may be under
             raise OtherAgency(caller=person.id)
         issue_document(app, document.id)
-        check_sealer(app, document, person)
         with app.locks.document(document.id, wait=True):
-            ecopy = app.register.ecopy_of(document.id)
-            draft = app.register.derivation(document.id, "compose")
+            ecopy = app.register.ecopy_in_making(document.id)
             if ecopy is None or ecopy.state is not EcopyState.AWAITING_SIGNATURE:
-                raise HandoverNotNeeded(state="-" if ecopy is None else ecopy.state.value)
+                latest = app.register.ecopies_of(document.id)[-1:]
+                state = [one.state.value for one in (ecopy, *latest) if one is not None]
+                raise HandoverNotNeeded(state=(state or ["-"])[0])
+            check_sealer(app, document, ecopy, person)
+            draft = app.register.derivation(document.id, "compose", ecopy=ecopy.id)
             if draft is None or draft.object_key is None:
                 raise ObjectMissing(key=f"draft of {document.id}")
-            with app.vault.local_path(draft.object_key) as path, path.open("rb") as file:
-                digest, size = hashlib.file_digest(file, "sha256").hexdigest(), file.tell()
-            with app.register.reading() as connection:
-                earlier = handovers_of(connection, document.id, LIVE)
-            with app.register.transaction(actor=person.id, purpose=purpose) as tx:
-                for one in earlier:
-                    move(tx, one, HandoverState.EXPIRED, error=(HandoverOver.code, {"state": "expired"}))
-                identifier, secret = open_handover(
-                    tx,
-                    document.id,
-                    ecopy.id,
-                    prepared=(draft.object_key, digest, size),
-                    certificates=hand.certificates,
-                    agency=person.agency.identifier,
-                    lifetime=LIFETIME,
-                )
-                tx.audit(ACT, ecopy.id, handover=identifier, sha256=digest, size=size)
-        with app.register.reading() as connection:
-            return HandedOut(handover(connection, identifier), secret)
+            return opened(
+                app,
+                document,
+                ecopy.id,
+                draft.object_key,
+                hand.certificates,
+                person,
+                purpose=purpose,
+                lifetime=LIFETIME,
+            )
+
+
+def opened(
+    app: Application,
+    document: DocumentRecord,
+    ecopy_id: str | None,
+    prepared: str,
+    certificates: Collection[str],
+    person: Person,
+    *,
+    purpose: str,
+    lifetime: timedelta,
+) -> HandedOut:
+    """Open the way for a signature on the object `prepared`, of an e-copy or of the document's capture; an earlier way
+    that nothing came back by is closed. The caller holds the lock."""
+    with app.vault.local_path(prepared) as path, path.open("rb") as file:
+        digest, size = hashlib.file_digest(file, "sha256").hexdigest(), file.tell()
+    with app.register.reading() as connection:
+        earlier = handovers_of(connection, document.id, LIVE, capture=ecopy_id is None)
+    with app.register.transaction(actor=person.id, purpose=purpose) as tx:
+        for one in earlier:
+            move(tx, one, HandoverState.EXPIRED, error=(HandoverOver.code, {"state": "expired"}))
+        identifier, secret = open_handover(
+            tx,
+            document.id,
+            ecopy_id,
+            prepared=(prepared, digest, size),
+            certificates=certificates,
+            agency=person.agency.identifier,
+            lifetime=lifetime,
+        )
+        tx.audit(ACT, ecopy_id or document.id, handover=identifier, sha256=digest, size=size)
+    with app.register.reading() as connection:
+        return HandedOut(handover(connection, identifier), secret)
 
 
 def look_at_handover(app: Application, identifier: str) -> HandoverRecord:
@@ -94,7 +122,7 @@ def expired(app: Application, record: HandoverRecord) -> HandoverRecord:
     details = {"expires_at": record.expires_at}
     with app.register.transaction(actor=record.asked_by, purpose=record.purpose) as tx:
         move(tx, record, HandoverState.EXPIRED, error=(HandoverExpired.code, details))
-        tx.audit("expire_handover", record.ecopy_id, handover=record.id, at=iso(app.clock.now()))
+        tx.audit("expire_handover", record.subject, handover=record.id, at=iso(app.clock.now()))
     return replace(
         record, state=HandoverState.EXPIRED, error_code=HandoverExpired.code, error_details=details
     )

@@ -12,26 +12,24 @@ from datetime import datetime
 from pathlib import Path
 
 from models.errors import FileUnreadable, NoEvidence, SigningFault
+from models.signatures import RECORD_SUFFIX
 from models.times import iso
 from pipeline.application import Application
 from pipeline.attempts import operator
+from pipeline.keeping import records
 from signing.durable import write_durably
+from signing.judging.record import RecordJudgement, judge_record
 from signing.lasting.evidence_record import (
     ALGORITHM,
     LONGEST,
     HashTree,
-    RecordJudgement,
-    judge_record,
     last_stamp,
+    last_token,
     record_of,
     restamped,
+    stamped_by_next,
 )
-from signing.loop import finish
-from signing.timestamps.tokens import CheckedStamper
 from signing.trust import TrustStore
-
-SUFFIX = ".ers"
-"""Of a record, behind the whole name of its file."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +45,7 @@ class Proven:
 
 def place_of(path: Path) -> Path:
     """Where the record of a file lies."""
-    return path.with_name(path.name + SUFFIX)
+    return path.with_name(path.name + RECORD_SUFFIX)
 
 
 def make(app: Application, files: Sequence[Path], *, purpose: str) -> list[Proven]:
@@ -63,13 +61,13 @@ def make(app: Application, files: Sequence[Path], *, purpose: str) -> list[Prove
     if not lacking:
         return kept
     tree = HashTree([_digest(path) for path in lacking])
-    token, now = _token(app, tree.root, tree.algorithm), app.clock.now()
+    token, now = records.stamp(app, tree.root, tree.algorithm), app.clock.now()
     made = []
     for position, path in enumerate(lacking):
         record = record_of(tree, position, token)
         judgement = _judged(path, record, trust, now)
         if not (judgement.holds or judgement.open):
-            raise SigningFault(reason=f"{path.name}: {judgement.reason}")
+            raise SigningFault(reason=f"{path.name}: {judgement.reason} {judgement.detail}")
         write_durably(place_of(path), record)
         made.append(Proven(path, place_of(path), judgement, new=True))
     _put_on_record(app, "stamp_files", tree.root, len(made), made[0].judgement, purpose)
@@ -92,6 +90,7 @@ def renew(app: Application, files: Sequence[Path], *, purpose: str) -> list[Prov
     """
     now, trust = app.clock.now(), app.hands.trust
     found = list(check(files, trust, now))
+    fresh: dict[bytes, bytes] = {}
     tokens: dict[bytes, bytes] = {}
     done = []
     for one in found:
@@ -99,17 +98,19 @@ def renew(app: Application, files: Sequence[Path], *, purpose: str) -> list[Prov
             done.append(one)
             continue
         record = _read(one.path, one.record)
-        digest, algorithm = last_stamp(record)
-        if digest not in tokens:
-            tokens[digest] = _token(app, digest, algorithm)
-        renewed = restamped(record, tokens[digest])
+        (_, algorithm), last = last_stamp(record), last_token(record)
+        if last not in fresh:  # records of one batch share their stamps
+            fresh[last] = records.refreshed(app, last)
+            tokens[last] = records.stamp(app, stamped_by_next(fresh[last], algorithm), algorithm)
+        renewed = restamped(record, tokens[last], last=fresh[last])
         judgement = _judged(one.path, renewed, trust, app.clock.now())
         if not (judgement.holds or judgement.open):
-            raise SigningFault(reason=f"{one.path.name}: {judgement.reason}")
+            raise SigningFault(reason=f"{one.path.name}: {judgement.reason} {judgement.detail}")
         write_durably(one.record, renewed)
         done.append(Proven(one.path, one.record, judgement, new=True))
-    for digest in tokens:
-        _put_on_record(app, "restamp_files", digest, len(files), None, purpose)
+    for last in fresh.values():
+        stamped = stamped_by_next(last, ALGORITHM)
+        _put_on_record(app, "restamp_files", stamped, len(files), None, purpose)
     return done
 
 
@@ -119,14 +120,6 @@ def _kept(path: Path, trust: TrustStore, now: datetime) -> Proven | None:
         return None
     judgement = _judged(path, _read(path, place), trust, now)
     return Proven(path, place, judgement) if judgement.holds or judgement.open else None
-
-
-def _token(app: Application, digest: bytes, algorithm: str) -> bytes:
-    """A time-stamp whose authority was checked as for a signature. Raises TimestampUnavailable."""
-    hands = app.hands
-    stamper = CheckedStamper(hands.tsa, hands.trust, app.clock, hands.evidence)
-    token: bytes = finish(stamper.async_timestamp(digest, algorithm)).dump()
-    return token
 
 
 def _judged(path: Path, record: bytes, trust: TrustStore, at: datetime) -> RecordJudgement:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from datetime import date
 
-from models.errors import ConflictError, NotFound, StatementBroken, UsageError
+from models.errors import NotFound, StatementBroken, UsageError
 from models.people import Person, Role
 from models.signatures import StatementReport, Verdict
 from models.text import squeeze
@@ -52,7 +52,7 @@ def supersede(
     check_role(person, app.rules_today().lifecycle.status_roles.value, "supersede an e-copy")
     with app.register.transaction(actor=person.id, purpose=f"supersession:{old}") as tx:
         note_person(tx, person)
-        (before,), (after,) = (_only(lifecycle.ecopy_ids(tx.connection, one), one) for one in (old, new))
+        before, after = (lifecycle.whole_ecopy_id(tx.connection, one) for one in (old, new))
         said = squeeze(note) if note else None
         return lifecycle.supersede(tx, before, after, note=said, by=person.id)
 
@@ -282,12 +282,6 @@ def _forget_words(app: Application) -> None:
 def _sources(app: Application, ids: Sequence[str]) -> list[str]:
     """The scans of these documents, each once. Raises NotFound."""
     return list(dict.fromkeys(app.register.find_document(one).source_id for one in ids))
-
-
-def _only(found: list[str], given_id: str) -> list[str]:
-    if len(found) != 1:
-        raise ConflictError(reason=f"{given_id}: {', '.join(found)}")
-    return found
 
 
 def _may(app: Application, person: Person, act: str) -> None:

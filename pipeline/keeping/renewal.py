@@ -17,6 +17,8 @@ from models.times import iso, vietnam_time
 from pipeline.application import Application
 from pipeline.attempts import operator
 from pipeline.keeping.proofs import algorithms, as_ends, proof_of, proof_of_stranger
+from pipeline.keeping.record_renewal import RecordStep, renew_records
+from pipeline.keeping.record_renewal import due as due_records
 from pipeline.waiting import SERVICES_AWAY
 from signing.lasting.renewing import Renewer
 from storage.keeping import renewal
@@ -58,8 +60,14 @@ class Run:
     failed: list[Step] = field(default_factory=list)
     originals: list[Original] = field(default_factory=list)
     """Signed originals whose proof ends as soon; others signed them, so they are left as they are."""
+    records: list[RecordStep] = field(default_factory=list)
+    """Batches of e-copies that evidence records prove: renewed, or why not."""
     stopped: EcopyError | None = None
     """What kept it from going on, such as an authority that does not answer."""
+
+    @property
+    def records_failed(self) -> int:
+        return sum(1 for step in self.records if step.fault is not None)
 
     @property
     def left(self) -> int:
@@ -73,10 +81,12 @@ def renew(
     within: int | None = None,
     limit: int | None = None,
     watch: Callable[[Step, Run], None] = lambda step, run: None,
+    watch_records: Callable[[RecordStep], None] = lambda step: None,
 ) -> Run:
     """Renew what ends within so many months (by the rule set where not given), at most `limit` e-copies.
 
-    One that fails does not keep the others from it; a service that is away, or a store, does. Raises StorageFault
+    Batches of e-copies that evidence records prove are renewed too: they cost a time-stamp each, however many e-copies. One
+    that fails does not keep the others from it; a service that is away, or a store, does. Raises StorageFault
     when the register can't be read, and what loading the keys raises.
     """
     survey = {step.ecopy_id: step for step in _survey(app)}
@@ -94,6 +104,7 @@ def renew(
                 continue
             (run.failed if step.fault else run.renewed).append(step)
             watch(step, run)
+        run.records.extend(renew_records(app, run.horizon, watch_records))
     except (*SERVICES_AWAY, StorageFault) as fault:
         run.stopped = fault
     _put_on_record(app, run)
@@ -115,6 +126,7 @@ def look(app: Application, *, within: int | None = None) -> tuple[Run, list[Step
         if ends.at is None or ends.at < before:
             found.append(Step(one.ecopy_id, one.document_id, ends))
     found += [Step(one.ecopy_id, one.document_id, one.ends) for one in _due(app, run.horizon)]
+    run.records = [RecordStep(one.id, one.leaves, one.ends) for one in due_records(app, run.horizon)]
     found.sort(key=lambda step: (step.before.at or "" if step.before else "", step.ecopy_id))
     run.due = len(found) + len(run.failed)
     return run, found
@@ -236,6 +248,8 @@ def _put_on_record(app: Application, run: Run) -> None:
             failed=len(run.failed),
             left=run.left,
             originals=len(run.originals),
+            records=len(run.records) - run.records_failed,
+            records_failed=run.records_failed,
             stopped=run.stopped.code if run.stopped else None,
         )
 

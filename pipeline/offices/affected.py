@@ -1,4 +1,4 @@
-"""A certificate turns out to be revoked: which captures and e-copies carry its signature, and which of them still hold.
+"""A certificate turns out to be revoked: which captures, e-copies and originals carry its signature, and which still hold.
 
 A signature holds where a sound time-stamp proves that it was there before the revocation (ND23/2025 Art. 15–16; ETSI
 EN 319 102-1, 5.6.2.1). Nothing is changed here: what is to be done with the others is proposed.
@@ -20,7 +20,9 @@ from models.times import iso, vietnam_time
 from pipeline import child
 from pipeline.application import Application
 from pipeline.attempts import attempt, given, operator
+from pipeline.keeping.records import record_of_ecopy
 from pipeline.offices.register import named
+from storage.papers.facts import kept_name
 from storage.people import offices
 from storage.people.offices import MadeWith
 
@@ -115,7 +117,7 @@ def _judged(app: Application, made: MadeWith, inquiry: Inquiry) -> Affected:
         return Affected(made, None, Why.NOT_HERE)
     try:
         with app.vault.local_path(made.object_key) as path:
-            report, _ = app.in_child("affected", child.verify_file, path, app.hands.trust)
+            report, _ = app.in_child("affected", child.verify_file, path, app.hands.trust, _record(app, made))
     except InputRefused:  # what lies there is no PDF any more, or more than may be judged
         return Affected(made, None, Why.NOT_SOUND)
     except StorageFault as fault:
@@ -125,12 +127,20 @@ def _judged(app: Application, made: MadeWith, inquiry: Inquiry) -> Affected:
     return weigh(made, report, inquiry)
 
 
+def _record(app: Application, made: MadeWith) -> bytes | None:
+    """The evidence record that proves the file, where one does."""
+    if made.ecopy_id is None:
+        return None
+    with app.register.reading() as connection:
+        return record_of_ecopy(connection, made.ecopy_id)
+
+
 def weigh(made: MadeWith, report: VerificationReport, inquiry: Inquiry) -> Affected:
     """What a report on the file says about one signature in it and the moment of the revocation."""
     found = [
         one
         for one, evidence in zip(report.signatures, report.evidence, strict=True)
-        if one.field_name == made.field_name
+        if kept_name(one.field_name) == made.field_name
         and evidence is not None
         and evidence.certificate.sha256 == inquiry.certificate.sha256
     ]

@@ -15,6 +15,7 @@ from pipeline.attempts import acting_now, given, operator
 from pipeline.authority import check_role
 from pipeline.handover.completing import hand_elsewhere
 from pipeline.stages.base import purpose_of
+from storage import work
 from storage.access import accounts
 from storage.papers.sealing import AwaitsSeal, awaiting_seal, confirmer_of
 from storage.people.parties import note_person
@@ -22,7 +23,6 @@ from storage.records import DocumentRecord, EcopyRecord
 
 STAGE, VERSION = "seal", "1"
 ACT = "release_seal"
-UNSIGNED = (EcopyState.COMPOSED, EcopyState.AWAITING_SIGNATURE, EcopyState.AWAITING_TIMESTAMP)
 
 
 @dataclass(frozen=True)
@@ -35,16 +35,16 @@ class TwoPersons:
     same_may: bool
     """Whether who confirmed may."""
 
-    def check(self, sealer: Person, confirmer: str | None) -> None:
+    def check(self, sealer: Person, answerable: Collection[str | None]) -> None:
         """Raises WrongRole, OtherAgency, or SamePersonTwice; also where it is not known who confirmed."""
         check_role(sealer, self.roles, "seal")
         if sealer.agency.identifier != self.agency.identifier:
             raise OtherAgency(caller=sealer.id)
-        self.check_another(sealer.id, confirmer)
+        self.check_another(sealer.id, answerable)
 
-    def check_another(self, sealer: str, confirmer: str | None) -> None:
+    def check_another(self, sealer: str, answerable: Collection[str | None]) -> None:
         """Raises SamePersonTwice."""
-        if not self.same_may and (confirmer is None or _plain(sealer) == _plain(confirmer)):
+        if not self.same_may and any(one is None or _plain(sealer) == _plain(one) for one in answerable):
             raise SamePersonTwice(person=sealer, first="confirm the data", second="seal the e-copy")
 
 
@@ -59,26 +59,40 @@ def needs_person(app: Application) -> bool:
     return (not app.hands.development if wanted is None else wanted) and hand_elsewhere(app) is None
 
 
-def check_sealer(app: Application, document: DocumentRecord, sealer: Person) -> None:
+def check_sealer(app: Application, document: DocumentRecord, ecopy: EcopyRecord, sealer: Person) -> None:
     """Raise what TwoPersons.check raises."""
-    two_persons(app, document).check(sealer, _confirmer(app, document))
+    two_persons(app, document).check(sealer, answerable(app, document, ecopy))
 
 
-def sealer_of(app: Application, document: DocumentRecord) -> str | None:
+def answerable(app: Application, document: DocumentRecord, ecopy: EcopyRecord) -> tuple[str | None, ...]:
+    """Who stands for what is in an e-copy: who confirmed the data (None: nobody knows), and who made the excerpt of them
+    or certified the copy."""
+    with app.register.reading() as connection:
+        confirmer = confirmer_of(connection, document.id)
+    return (confirmer,) if ecopy.particulars is None else (confirmer, ecopy.particulars.asked_by)
+
+
+def sealer_of(app: Application, document: DocumentRecord, ecopy: EcopyRecord) -> str | None:
     """Under whose hand the agency's key may sign now: who let it, or the seal holder of a key that needs no letting.
 
     None while a person has to let it. Raises SamePersonTwice where that would be who confirmed the data.
     """
-    released = app.register.derivation(document.id, STAGE)
+    released = app.register.derivation(document.id, STAGE, ecopy=ecopy.id)
     if released is not None:
         return str(released.facts["by"])
     if needs_person(app):
         return None
-    rule, confirmer, acting = two_persons(app, document), _confirmer(app, document), acting_now()
+    rule, answers, acting = two_persons(app, document), answerable(app, document, ecopy), acting_now()
     holder = app.hands.seal.person.id
     for one in (holder, *((acting.actor,) if acting is not None else ())):
-        rule.check_another(one, confirmer)
+        rule.check_another(one, answers)
     return holder
+
+
+def released(app: Application, document: DocumentRecord, ecopy: EcopyRecord) -> bool:
+    """Whether somebody let the key sign an e-copy and it is not signed yet: it may be signed without asking again."""
+    waits = ecopy.state is EcopyState.AWAITING_SIGNATURE
+    return waits and app.register.derivation(document.id, STAGE, ecopy=ecopy.id) is not None
 
 
 def announce(app: Application, document: DocumentRecord, ecopy: EcopyRecord) -> EcopyRecord:
@@ -93,21 +107,22 @@ def announce(app: Application, document: DocumentRecord, ecopy: EcopyRecord) -> 
 
 
 def let_seal(app: Application, document: DocumentRecord, sealer: Person) -> None:
-    """Put on record that `sealer` lets the agency's key sign a composed e-copy; signed or let already, it is done.
+    """Put on record that `sealer` lets the agency's key sign the e-copy in the making; signed or let already, it is done.
 
     The caller holds the document's lock. Raises what TwoPersons.check raises; the e-copy then waits visibly.
     """
-    ecopy = app.register.ecopy_of(document.id)
-    if ecopy is None or ecopy.state not in UNSIGNED or hand_elsewhere(app) is not None:
+    ecopy = app.register.ecopy_in_making(document.id)
+    if ecopy is None or hand_elsewhere(app) is not None:
         return
     ecopy = announce(app, document, ecopy)
-    check_sealer(app, document, sealer)
-    if app.register.derivation(document.id, STAGE) is not None:
+    check_sealer(app, document, ecopy, sealer)
+    if app.register.derivation(document.id, STAGE, ecopy=ecopy.id) is not None:
         return
     facts = {"by": sealer.id, "name": sealer.name, "role": sealer.role.value}
     with app.register.transaction(actor=sealer.id, purpose=purpose_of(document)) as tx:
         note_person(tx, sealer)
-        tx.add_derivation(document.id, STAGE, VERSION, facts, seconds=0.0)
+        tx.add_derivation(document.id, STAGE, VERSION, facts, seconds=0.0, ecopy=ecopy.id)
+        work.ask(tx, document.source_id)  # where this process ends before it has signed
         tx.audit(ACT, ecopy.id, document=document.id, person=sealer.name)
 
 
@@ -116,7 +131,7 @@ def seal_wait(app: Application, document: DocumentRecord, ecopy: EcopyRecord | N
     if ecopy is None or ecopy.state is not EcopyState.AWAITING_SIGNATURE or hand_elsewhere(app) is not None:
         return None
     try:
-        return SealAwaited(id=document.id) if sealer_of(app, document) is None else None
+        return SealAwaited(id=document.id) if sealer_of(app, document, ecopy) is None else None
     except SamePersonTwice as same:
         return same
 
@@ -170,11 +185,6 @@ def _offices(app: Application, identifier: str) -> list[Person]:
         )
         for one in held
     ]
-
-
-def _confirmer(app: Application, document: DocumentRecord) -> str | None:
-    with app.register.reading() as connection:
-        return confirmer_of(connection, document.id)
 
 
 def _plain(identifier: str) -> str:

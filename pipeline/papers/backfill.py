@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
@@ -85,6 +85,7 @@ def _gathered(app: Application, document: DocumentRecord) -> bool:
     made = _signatures(app, document)
     texts = page_texts(app, document) if confirmed is not None else []
     prints = prints_of(app, document) if confirmed is not None else []
+    certificates = _of_original(app, document) if confirmed is not None else None
     with app.register.transaction(actor=ACTOR, purpose=PURPOSE) as tx:
         mine = unrecorded.delete().where(unrecorded.c.document_id == document.id)
         if not tx.connection.execute(mine).rowcount:
@@ -103,14 +104,28 @@ def _gathered(app: Application, document: DocumentRecord) -> bool:
                     at=document.confirmed_at or tx.at,
                 )
                 keep_prints(tx, document.id, prints)
-            note_original(tx, app, document)
+            note_original(tx, app, document, certificates)
             index_document(tx, document.id, texts)
-        composed = app.register.derivation(document.id, "compose")
         ecopy = app.register.ecopy_of(document.id)
+        composed = (
+            app.register.derivation(document.id, "compose", ecopy=ecopy.id) if ecopy is not None else None
+        )
         if composed is not None and ecopy is not None and app.register.latest_revision(ecopy.id) is not None:
             facts.add_transfer_note(tx, TransferNote.model_validate(composed.facts["note"]))
         tx.audit("gather_facts", document.id, signatures=len(made))
     return True
+
+
+def _of_original(app: Application, document: DocumentRecord) -> dict[str, dict[str, Any]] | None:
+    """The certificates on an original whose review did not note them."""
+    review = app.register.derivation(document.id, "review")
+    if review is None or "signed_original" not in review.facts["flags"] or "certificates" in review.facts:
+        return None
+    from pipeline.stages.review import judged_signatures
+
+    key = app.register.source(document.source_id).object_key
+    certificates: dict[str, dict[str, Any]] = judged_signatures(app, key)["certificates"]
+    return certificates
 
 
 def _confirmer(app: Application, document: DocumentRecord) -> str:

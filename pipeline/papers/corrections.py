@@ -107,9 +107,17 @@ def decide(
         if accept:
             _apply(tx, app, document, task, person)
         decided = corrections.task(tx.connection, task.id)
-    ecopy = app.register.ecopy_of(document.id)
-    outdated = (ecopy.id,) if accept and ecopy is not None and ecopy.state is EcopyState.ISSUED else ()
-    return Decided(decided, outdated)
+    return Decided(decided, _outdated(app, document, task.field) if accept else ())
+
+
+def _outdated(app: Application, document: DocumentRecord, field: str) -> tuple[str, ...]:
+    """The issued e-copies that say what was corrected: all but excerpts that leave it out."""
+    return tuple(
+        copy.id
+        for copy in app.register.ecopies_of(document.id)
+        if copy.state is EcopyState.ISSUED
+        and (copy.particulars is None or not copy.particulars.fields or field in copy.particulars.fields)
+    )
 
 
 @recorded("look")

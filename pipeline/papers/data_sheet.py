@@ -76,21 +76,22 @@ def _minimum(minimum: MinimumData) -> tuple[Row, ...]:
     said = minimum.model_dump()
     if minimum.perpetual:
         said["valid_to"] = "không thời hạn"
-    return tuple(Row(label, _for_reading(said[name])) for name, label in _MINIMUM.items() if said[name])
+    return tuple(Row(label, for_reading(said[name])) for name, label in _MINIMUM.items() if said[name])
 
 
 def _fields(data: DocumentData, definition: TypeDefinition | None) -> tuple[Row, ...]:
     return tuple(
         Row(
-            _label(definition, name),
-            _for_reading(value or ""),
+            label_of(definition, name),
+            for_reading(value or ""),
             _aside(data.fields[name], proposed=data.standing == "proposed") if name in data.fields else "",
         )
         for name, value in data.data.items()
     )
 
 
-def _label(definition: TypeDefinition | None, name: str) -> str:
+def label_of(definition: TypeDefinition | None, name: str) -> str:
+    """What a field is called on the form."""
     field = definition.field(name) if definition is not None else None
     return field.name_vi if field is not None else name
 
@@ -108,7 +109,7 @@ def _aside(field: FieldData, *, proposed: bool) -> str:
     return ", ".join(words)
 
 
-def _for_reading(value: str) -> str:
+def for_reading(value: str) -> str:
     """Days as people write them; everything else as it is."""
     try:
         return for_people(datetime.strptime(value, "%Y-%m-%d").date())

@@ -13,6 +13,7 @@ from pathlib import Path, PurePath
 
 from models.errors import DocumentDisposed, DocumentRestricted, ErrorReport, StorageFault
 from models.ids import new_id
+from models.signatures import RECORD_SUFFIX
 from pipeline.application import Application
 from pipeline.attempts import attempt, operator
 from pipeline.papers.outcome import DocumentOutcome
@@ -20,6 +21,9 @@ from pipeline.papers.report import document_outcome
 from pipeline.stages.base import purpose_of
 from storage.keeping.disposal import why_withheld
 from storage.records import DocumentRecord
+
+FILES = (".pdf", f".pdf{RECORD_SUFFIX}", ".capture.pdf")
+"""What may stand beside the JSON: the e-copy, its evidence record, the capture."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +52,7 @@ def remove_replaced(stem: Path, gone: Collection[str]) -> None:
     """Remove the results of documents that others took the place of: they must not pass for what counts now."""
     for record in stem.parent.glob(f"{glob.escape(stem.name)}*.json") if gone else ():
         if _id_in(record) in gone:
-            for suffix in (".pdf", ".capture.pdf", ".json"):
+            for suffix in (*FILES, ".json"):
                 record.with_name(record.name.removesuffix(".json") + suffix).unlink(missing_ok=True)
 
 
@@ -70,7 +74,7 @@ def export_document(
     sources: list[str],
     fault: ErrorReport | None = None,
 ) -> Exported:
-    """Write `STEM.pdf`, `STEM.capture.pdf` (where they exist) and `STEM.json`; `fault` is what stopped the document.
+    """Write `STEM.pdf`, its evidence record `STEM.pdf.ers`, `STEM.capture.pdf` (where they exist) and `STEM.json`; `fault` is what stopped the document.
 
     Raises StorageFault when the output folder can't be written.
     """
@@ -88,6 +92,7 @@ def export_document(
         ecopy_path = _beside(stem, ".pdf") if revision else None
         if revision and ecopy_path:
             _copy_object(app, revision.object_key, ecopy_path)
+            write_record(app, revision.ecopy_id, ecopy_path)
         outcome = document_outcome(app, document, capture_path=capture_path, ecopy_path=ecopy_path)
         if fault is not None:
             outcome = outcome.model_copy(update={"error": fault})
@@ -97,6 +102,20 @@ def export_document(
     except OSError as fault:
         raise StorageFault(reason=f"{stem.parent}: {fault.strerror or fault}") from fault
     return Exported(outcome=outcome, json=target)
+
+
+def write_record(app: Application, ecopy_id: str, ecopy: Path) -> Path | None:
+    """Write the evidence record of an e-copy beside its file; where it has none, none is left there. Returns its place."""
+    from pipeline.keeping.records import record_of_ecopy
+
+    with app.register.reading() as connection:
+        record = record_of_ecopy(connection, ecopy_id)
+    place = ecopy.with_name(ecopy.name + RECORD_SUFFIX)
+    if record is None:
+        place.unlink(missing_ok=True)
+        return None
+    _replace(place, record)
+    return place
 
 
 def _put_on_record(app: Application, document: DocumentRecord) -> None:
@@ -119,7 +138,7 @@ def _remove_stale(stem: Path, document_id: str) -> None:
     if not record.exists():
         return
     if _id_in(record) != document_id:
-        for suffix in (".pdf", ".capture.pdf"):
+        for suffix in FILES:
             _beside(stem, suffix).unlink(missing_ok=True)
 
 
@@ -141,11 +160,11 @@ def copy_out(app: Application, key: str, target: Path) -> None:
         raise StorageFault(reason=f"{target}: {fault.strerror or fault}") from fault
 
 
-def write_out(target: Path, text: str) -> None:
-    """Write a text file, replaced whole or not at all. Raises StorageFault."""
+def write_out(target: Path, content: str) -> None:
+    """Write a file, replaced whole or not at all. Raises StorageFault."""
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        _replace(target, text)
+        _replace(target, content)
     except OSError as fault:
         raise StorageFault(reason=f"{target}: {fault.strerror or fault}") from fault
 
@@ -160,10 +179,10 @@ def _copy_object(app: Application, key: str, target: Path) -> None:
         temporary.unlink(missing_ok=True)
 
 
-def _replace(target: Path, text: str) -> None:
+def _replace(target: Path, content: str | bytes) -> None:
     temporary = target.with_name(f".{target.name}.{new_id()}")
     try:
-        temporary.write_text(text, encoding="utf-8")
+        temporary.write_bytes(content if isinstance(content, bytes) else content.encode())
         temporary.replace(target)
     finally:
         temporary.unlink(missing_ok=True)

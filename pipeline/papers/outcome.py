@@ -27,6 +27,7 @@ class CaptureOutcome(Value):
 
 class EcopyOutcome(Value):
     id: str
+    form: str = "sao_y"
     path: str | None
     sha256: str
     level: str
@@ -36,6 +37,16 @@ class EcopyOutcome(Value):
     status_reason: str | None = None
     """Code of the rule set's, or `newer_copy`."""
     superseded_by: str | None = None
+
+
+class FurtherCopy(Value):
+    """A copy that was asked for besides the whole one."""
+
+    id: str
+    form: str
+    state: str
+    sha256: str | None
+    """Of its newest file; None before the issue."""
 
 
 class WaitingPaper(Value):
@@ -101,6 +112,7 @@ class DocumentOutcome(Value):
     flags: list[str]
     capture: CaptureOutcome | None
     ecopy: EcopyOutcome | None
+    further: tuple[FurtherCopy, ...] = ()
     signatures: tuple[SignatureOutcome, ...] = ()
     """Only of files that came signed."""
     seen_before: tuple[SeenBefore, ...] = ()
@@ -108,7 +120,8 @@ class DocumentOutcome(Value):
     waiting: WaitingPaper | None = None
     """Why it does not go on by itself, and since when; of an e-copy too that waits for its time-stamp."""
     error: ErrorReport | None = None
-    """Why this one of several documents went no further; the others did. Or why its e-copy waits for a person's seal."""
+    """Why this one of several documents went no further; the others did. Or why its capture waits for its officer, or its e-copy
+    for a person's seal."""
 
 
 class SourceOutcome(Value):

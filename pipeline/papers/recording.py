@@ -5,9 +5,9 @@ Each function works inside the transaction of its act, so that act and record st
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from extraction.custody import Retention
 from extraction.definitions import TypeDefinition, type_definition
@@ -16,7 +16,7 @@ from extraction.minimum import minimum_data
 from models.ecopy import TransferNote
 from models.extraction import Extraction, FieldValue
 from models.people import Person
-from models.signatures import SignedFile, Verdict
+from models.signatures import SignatureReport, SignedFile, SignerCertificate, Verdict
 from pipeline.application import Application
 from pipeline.cases.meeting import meet_by_type, met_by_capture, met_by_electronic_file
 from storage.cases import casework
@@ -60,8 +60,16 @@ def record_confirmed(
     index_document(tx, document.id, texts)
 
 
-def note_original(tx: Transaction, app: Application, document: DocumentRecord) -> bool:
-    """Whether the file that came in is an electronic original whose signatures were all valid then; if so, keep that."""
+def note_original(
+    tx: Transaction,
+    app: Application,
+    document: DocumentRecord,
+    certificates: Mapping[str, dict[str, Any]] | None = None,
+) -> bool:
+    """Whether the file that came in is an electronic original whose signatures were all valid then; if so, keep that.
+
+    `certificates` made its signatures, by the names of their fields, where the review did not note them.
+    """
     review = app.register.derivation(document.id, "review")
     if review is None or "signed_original" not in review.facts["flags"]:
         return False
@@ -69,7 +77,37 @@ def note_original(tx: Transaction, app: Application, document: DocumentRecord) -
     if not verdicts or any(verdict != Verdict.VALID for verdict in verdicts):
         return False
     facts.set_signed_original(tx, document.id)
+    if certificates is None:
+        certificates = review.facts.get("certificates")
+    _original_signatures(tx, document, review.facts["signatures"], certificates)
     return True
+
+
+def _original_signatures(
+    tx: Transaction,
+    document: DocumentRecord,
+    signatures: Sequence[dict[str, Any]],
+    certificates: Mapping[str, dict[str, Any]] | None,
+) -> None:
+    """Who signed the original, so that it is found again when such a certificate turns out to be revoked."""
+    if certificates is None:  # an earlier release looked at the file and did not note them
+        facts.gather_later(tx, document.id)
+        return
+    for one in map(SignatureReport.model_validate, signatures):
+        made_with = certificates.get(one.field_name)
+        if one.kind != "signature" or made_with is None or one.level is None:
+            continue
+        certificate = SignerCertificate.model_validate(made_with)
+        note_certificate(tx, certificate, None, used_at=tx.at)
+        facts.add_original_signature(
+            tx,
+            document.id,
+            field_name=one.field_name,
+            signer=one.signer or certificate.subject,
+            certificate=certificate.sha256,
+            level=one.level,
+            signed_at=one.proven_at or one.claimed_at or tx.at,
+        )
 
 
 def write_facts(tx: Transaction, document_id: str, confirmed: Extraction, *, by: str, at: str) -> None:
@@ -92,7 +130,7 @@ def record_signed(
 
 def record_issued(tx: Transaction, app: Application, document: DocumentRecord, ecopy: EcopyRecord) -> None:
     """The e-copy counts from now on: its note is kept, and where its case ended well it may be used again."""
-    composed = app.register.derivation(document.id, "compose")
+    composed = app.register.derivation(document.id, "compose", ecopy=ecopy.id)
     if composed is not None:
         facts.add_transfer_note(tx, TransferNote.model_validate(composed.facts["note"]))
     if casework.has_good_end(tx.connection, document.id):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from models.ecopy import CopyForm, TransferNote
+from models.ecopy import TransferNote
 from models.errors import DocumentDisposed, DocumentRestricted, NotFound
 from models.signatures import Level
 from models.states import DocumentState, EcopyState
@@ -87,7 +87,7 @@ def look_at_note(app: Application, any_id: str, *, purpose: str, reason: str | N
     with attempt(app, "look", any_id, purpose=purpose):
         document = app.register.find_document(any_id)
         said = stated_purpose(app, document, purpose, reason)
-        ecopy = app.register.ecopy_of(document.id)
+        ecopy = app.register.named_ecopy(any_id)
         with app.register.reading() as connection:
             note = transfer_note(connection, ecopy.id) if ecopy is not None else None
         if note is None:
@@ -133,7 +133,7 @@ _KEPT = (
         _S.c.sha256.label("original_sha256"),
     )
     .join(_S, _S.c.id == _D.c.source_id)
-    .outerjoin(_E, sa.and_(_E.c.document_id == _D.c.id, _E.c.copy_form == CopyForm.SAO_Y.value))
+    .outerjoin(_E, sa.and_(_E.c.document_id == _D.c.id, sa.or_(t.whole_copy, _E.c.id == _ANY_ID)))
     .outerjoin(_R, _R.c.ecopy_id == _E.c.id)
     .where(
         sa.or_(
@@ -142,7 +142,7 @@ _KEPT = (
             == sa.select(_E.c.document_id).where(_E.c.id == _ANY_ID).correlate(None).scalar_subquery(),
         )
     )
-    .order_by(_R.c.revision.desc())
+    .order_by((_E.c.id == _ANY_ID).desc(), _R.c.revision.desc())
     .limit(1)
 )
 """Everything that a release asks of the register, in one go: files are fetched often."""

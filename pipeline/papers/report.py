@@ -10,6 +10,8 @@ from models.errors import ErrorReport
 from models.extraction import UNKNOWN_TYPE
 from models.pages import SourceFacts
 from pipeline.application import Application
+from pipeline.keeping.records import evidence_wait
+from pipeline.offices.acts import capture_wait
 from pipeline.offices.sealing import seal_wait
 from pipeline.papers.outcome import (
     BeginningOutcome,
@@ -17,6 +19,7 @@ from pipeline.papers.outcome import (
     DocumentOutcome,
     EcopyOutcome,
     FieldOutcome,
+    FurtherCopy,
     SignatureOutcome,
     SourceOutcome,
 )
@@ -41,7 +44,12 @@ def document_outcome(
     capture = app.register.capture(document.id)
     ecopy = app.register.ecopy_of(document.id)
     revision = app.register.latest_revision(ecopy.id) if ecopy else None
-    unsealed = seal_wait(app, document, ecopy)
+    making = app.register.ecopy_in_making(document.id)
+    unsealed = (
+        capture_wait(app, document)
+        or seal_wait(app, document, making)
+        or evidence_wait(app, document, making)
+    )
     return DocumentOutcome(
         id=document.id,
         pages=list(own_pages(document) or range(1, _page_count(app, document.source_id) + 1)),
@@ -65,6 +73,7 @@ def document_outcome(
         ecopy=(
             EcopyOutcome(
                 id=ecopy.id,
+                form=ecopy.copy_form.value,
                 path=_text(ecopy_path),
                 sha256=revision.sha256,
                 level=revision.level.value,
@@ -73,6 +82,7 @@ def document_outcome(
             if ecopy and revision
             else None
         ),
+        further=_further(app, document.id),
         signatures=tuple(
             SignatureOutcome(**{name: s[name] for name in SignatureOutcome.model_fields})
             for s in sheet.signatures
@@ -81,6 +91,22 @@ def document_outcome(
         waiting=wait_of(app, document, app.settings.language),
         error=unsealed.report(app.settings.language) if unsealed else None,
     )
+
+
+def _further(app: Application, document_id: str) -> tuple[FurtherCopy, ...]:
+    told = []
+    for copy in app.register.ecopies_of(document_id):
+        if copy.particulars is not None:
+            revision = app.register.latest_revision(copy.id)
+            told.append(
+                FurtherCopy(
+                    id=copy.id,
+                    form=copy.copy_form.value,
+                    state=copy.state.value,
+                    sha256=revision.sha256 if revision is not None else None,
+                )
+            )
+    return tuple(told)
 
 
 def withheld_outcome(document: DocumentRecord, error: ErrorReport) -> DocumentOutcome:

@@ -7,6 +7,8 @@ from typing import Literal, cast
 
 import sqlalchemy as sa
 
+from models.ecopy import WHOLE_FORMS as WHOLE
+from models.ecopy import CopyForm
 from models.errors import EcopyError, ErrorReport, NotFound, by_code
 from models.page_ranges import pages_in
 from models.signatures import Level
@@ -15,7 +17,10 @@ from models.text import Language
 from models.wire.documents import CaptureStatus, DocumentStatus, IssuedCopy
 from pipeline.application import Application
 from pipeline.attempts import attempt, given, operator
+from pipeline.keeping.records import evidence_wait
+from pipeline.offices.acts import capture_wait, lacks_stamp
 from pipeline.offices.sealing import seal_wait
+from pipeline.stages.captured import wants_capture
 from pipeline.waiting import told
 from storage import schema as t
 from storage.work import PROGRAM_STATES, Job, job_of
@@ -36,12 +41,11 @@ def document_status(app: Application, document_id: str, language: Language) -> D
     """Where a document stands, reasons in `language`. Raises NotFound."""
     with app.register.reading() as connection:
         row = _document(connection, document_id)
-        copy = _copy(connection, document_id)
-        programs = row["state"] in PROGRAM_STATES or (
-            copy is not None and copy.state is EcopyState.AWAITING_TIMESTAMP
-        )
+        copies = _copies(connection, document_id)
+        waits = any(copy.state is EcopyState.AWAITING_TIMESTAMP for copy in copies)
+        programs = waits or row["state"] in PROGRAM_STATES or _lacks_stamp(app, document_id)
         job = job_of(connection, row["source_id"]) if programs else None
-        unsealed = _unsealed(app, document_id, copy)
+        unsealed = _waits_for(app, document_id)
         return DocumentStatus(
             id=document_id,
             state=DocumentState(row["state"]),
@@ -63,16 +67,33 @@ def document_status(app: Application, document_id: str, language: Language) -> D
             restricted=row["restricted"],
             signed_original=row["signed_original"],
             capture=_capture(connection, document_id),
-            ecopy=copy,
+            ecopy=next((copy for copy in copies if copy.form in WHOLE), None),
+            further=tuple(copy for copy in copies if copy.form not in WHOLE),
             siblings=_siblings(connection, document_id, row["source_id"]),
         )
 
 
-def _unsealed(app: Application, document_id: str, copy: IssuedCopy | None) -> EcopyError | None:
-    """Why an e-copy waits for a person's seal."""
-    if copy is None or copy.state is not EcopyState.AWAITING_SIGNATURE:
-        return None
-    return seal_wait(app, app.register.document(document_id), app.register.ecopy_of(document_id))
+def copy_status(app: Application, ecopy_id: str) -> IssuedCopy:
+    """How far one e-copy has come. Raises NotFound."""
+    with app.register.reading() as connection:
+        document_id = app.register.ecopy(ecopy_id).document_id
+        return next(copy for copy in _copies(connection, document_id) if copy.id == ecopy_id)
+
+
+def _lacks_stamp(app: Application, document_id: str) -> bool:
+    """Whether its capture is signed and waits for a time-stamp."""
+    document = app.register.document(document_id)
+    return wants_capture(app, document) and lacks_stamp(app, document)
+
+
+def _waits_for(app: Application, document_id: str) -> EcopyError | None:
+    """Why the capture waits for its officer, or an e-copy for a person's seal or for the time-stamp of its batch."""
+    document, making = app.register.document(document_id), app.register.ecopy_in_making(document_id)
+    return (
+        capture_wait(app, document)
+        or seal_wait(app, document, making)
+        or evidence_wait(app, document, making)
+    )
 
 
 def _document(connection: sa.Connection, document_id: str) -> sa.RowMapping:
@@ -116,29 +137,32 @@ def _capture(connection: sa.Connection, document_id: str) -> CaptureStatus | Non
     return CaptureStatus(sha256=row.sha256, level=Level(row.level), signed_at=row.signed_at) if row else None
 
 
-def _copy(connection: sa.Connection, document_id: str) -> IssuedCopy | None:
-    """The e-copy with its newest revision."""
+def _copies(connection: sa.Connection, document_id: str) -> list[IssuedCopy]:
+    """The e-copies, each with its newest revision, the oldest first."""
     of_file = [_R.c[name] for name in ("revision", "sha256", "size", "level", "signed_at")]
+    last = (
+        sa.select(sa.func.max(_R.c.revision)).where(_R.c.ecopy_id == _E.c.id).correlate(_E).scalar_subquery()
+    )
     query = (
-        sa.select(_E.c.id, _E.c.state, _E.c.superseded_by, *of_file)
-        .outerjoin(_R, _R.c.ecopy_id == _E.c.id)
+        sa.select(_E.c.id, _E.c.copy_form, _E.c.state, _E.c.superseded_by, *of_file)
+        .outerjoin(_R, sa.and_(_R.c.ecopy_id == _E.c.id, _R.c.revision == last))
         .where(_E.c.document_id == document_id)
-        .order_by(_E.c.id.desc(), _R.c.revision.desc())
-        .limit(1)
+        .order_by(_E.c.id)
     )
-    row = connection.execute(query).one_or_none()
-    if row is None:
-        return None
-    return IssuedCopy(
-        id=row.id,
-        state=EcopyState(row.state),
-        revision=row.revision,
-        sha256=row.sha256,
-        size=row.size,
-        level=Level(row.level) if row.level is not None else None,
-        signed_at=row.signed_at,
-        superseded_by=row.superseded_by,
-    )
+    return [
+        IssuedCopy(
+            id=row.id,
+            form=CopyForm(row.copy_form),
+            state=EcopyState(row.state),
+            revision=row.revision,
+            sha256=row.sha256,
+            size=row.size,
+            level=Level(row.level) if row.level is not None else None,
+            signed_at=row.signed_at,
+            superseded_by=row.superseded_by,
+        )
+        for row in connection.execute(query)
+    ]
 
 
 def _siblings(connection: sa.Connection, document_id: str, source_id: str) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from imaging.codes import qr_modules
-from models.errors import BadSettings, NotForPaper
+from models.errors import BadSettings, NotForPaper, StorageFault
 from models.people import Person
 from models.signatures import Verdict
 from models.states import EcopyState
@@ -43,11 +43,24 @@ class PaperCopy:
     """The address in the code on every page."""
 
 
-@recorded("convert_to_paper")
 def convert_to_paper(
     app: Application, any_id: str, target: Path, *, person: Person, purpose: str, reason: str | None = None
 ) -> PaperCopy:
-    """Write the sheets of the newest revision to `target`, whole or not at all; release and conversion are on record.
+    """Write the sheets to `target`, whole or not at all. Raises what `paper_sheets` raises, or StorageFault."""
+    made, content = paper_sheets(app, any_id, person=person, purpose=purpose, reason=reason)
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        write_durably(target, content)
+    except OSError as fault:
+        raise StorageFault(reason=f"{target}: {fault.strerror or fault}") from fault
+    return made
+
+
+@recorded("convert_to_paper")
+def paper_sheets(
+    app: Application, any_id: str, *, person: Person, purpose: str, reason: str | None = None
+) -> tuple[PaperCopy, bytes]:
+    """The sheets of the newest revision, a PDF; release and conversion are on record.
 
     Raises BadSettings where the installation has no public address, WrongRole, NotForPaper for what counts no more or
     does not verify now, NotFound, DocumentRestricted, DocumentDisposed, or LimitExceeded.
@@ -100,8 +113,7 @@ def convert_to_paper(
     made = PaperCopy(found.id, found.sha256, sha256(content).hexdigest(), count, now, look_up)
     with app.register.transaction(actor=person.id, purpose=purpose) as tx:
         tx.audit("convert_to_paper", found.id, sha256=made.sha256, source=found.sha256, pages=count)
-    write_durably(target, content)
-    return made
+    return made, content
 
 
 def look_up_address(public_url: str, found: Fetched) -> str:

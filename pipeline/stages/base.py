@@ -59,6 +59,14 @@ def scanned_pages(
     return {page: (PageFacts.model_validate(row.facts), row.object_key or "") for page, row in rows.items()}
 
 
+def scanned_blanks(app: Application, source_id: str) -> dict[int, bool]:
+    """Whether each page of a source shows nothing, by its number there; only after the pages stage."""
+    from pipeline.stages.pages import PAGES_VERSION
+
+    rows = app.register.page_derivations(app.register.scan_of(source_id).id, "pages", PAGES_VERSION, None)
+    return {page: bool(row.facts["quality"]["blank"]) for page, row in rows.items()}
+
+
 def page_facts(app: Application, document: DocumentRecord) -> list[tuple[PageFacts, str]]:
     """Facts and picture object key of each of a document's own pages, which are counted from 1."""
     wanted = own_pages(document)

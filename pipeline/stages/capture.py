@@ -4,90 +4,63 @@ from __future__ import annotations
 
 import time
 
-from models.page_ranges import written
-from models.pages import PdfNature
-from models.signatures import SignRequest
-from models.states import DocumentState
-from models.times import iso
-from pdf.writer import DocumentMetadata, write_pdfa
 from pipeline.application import Application
-from pipeline.papers.recording import record_captured
+from pipeline.handover.completing import complete_capture, received
+from pipeline.offices.acts import awaits_act, complete_act, lacks_stamp, signed_by_act
 from pipeline.places import outside
-from pipeline.stages.base import ACTOR, purpose_of, source_facts
-from pipeline.stages.pictures import page_inputs
-from pipeline.version import software
-from pipeline.waiting import SERVICES_AWAY, services_are_back, wait_for_services
-from signing.names import field_name
-from storage.records import DocumentRecord, SourceRecord
+from pipeline.stages.base import purpose_of
+from pipeline.stages.captured import (
+    STAGE,
+    VERSION,
+    capture_lock,
+    capture_request,
+    put_capture_on_record,
+    wants_capture,
+    write_capture,
+)
+from pipeline.waiting import SERVICES_AWAY, wait_for_services
+from storage.records import DocumentRecord
 
 
 class Capture:
     """Made at intake, before the dossier moves on, as soon as it is known which pages make the document.
 
     That is before anything is read, unless a scan of several pages has to be read to be split; it never waits
-    for review.
+    for review. Where the officer's own act is needed (`pipeline.offices.acts`), reading goes on and the capture is made
+    whenever they have acted; no e-copy is composed before.
     """
 
-    name = "capture"
-    version = "1"
+    name, version = STAGE, VERSION
 
     def due(self, app: Application, document: DocumentRecord) -> bool:
-        if document.state not in (DocumentState.TRIAGED, DocumentState.READ) or document.pages is None:
-            return False
-        if app.register.capture(document.id) is not None:
-            return False
-        source = app.register.source(document.source_id)
-        # A capture pictures paper, and says "I scanned this": an archive lot needs none, an electronic file is no
-        # paper, and of what was digitised elsewhere nobody here can say so.
-        return source.intake == "counter" and source_facts(source).pdf_nature in (None, PdfNature.SCANNED)
+        return wants_capture(app, document) and (not awaits_act(app) or lacks_stamp(app, document))
 
     def run(self, app: Application, document: DocumentRecord) -> None:
+        with app.locks.document(capture_lock(document.id), wait=True):
+            if not self.due(app, document):  # somebody else made it meanwhile
+                return
+            returned = received(app, document, capture=True)
+            if returned is not None:
+                complete_capture(app, document, returned)
+            elif (kept := signed_by_act(app, document)) is not None:
+                complete_act(app, document, kept)
+            else:
+                self._sign(app, document)
+
+    def _sign(self, app: Application, document: DocumentRecord) -> None:
         started = time.perf_counter()
-        source = app.register.source(document.source_id)
-        rules = app.rules_of(document.rule_set).capture
         hand = app.hands.clerk
-        now = app.clock.now()
-        with app.workspace() as folder, page_inputs(app, document) as inputs:
+        with app.workspace() as folder:
             plain, signed = folder / "capture.pdf", folder / "capture-signed.pdf"
-            write_pdfa(
-                plain,
-                inputs,
-                metadata=DocumentMetadata(
-                    title=f"Bản sao chụp {document.id}",
-                    description=_origin(source, document),
-                    author=hand.person.name,
-                    created_at=iso(now),
-                    creator_tool=software(),
-                    producer=software(),
-                ),
-                conformance=rules.pdfa.value,
-            )
-            request = SignRequest(
-                field_name=field_name(hand.person.role), level=rules.level.value, signed_at=iso(now)
-            )
+            write_capture(app, document, plain)
             try:
                 with outside():
-                    result = hand.signer.sign(plain, signed, request)
+                    result = hand.signer.sign(plain, signed, capture_request(app, document))
             except SERVICES_AWAY as fault:
                 with app.register.transaction(actor=hand.person.id, purpose=purpose_of(document)) as tx:
                     wait_for_services(tx, document, fault)
                 raise
             stored = app.vault.write("capture", signed)
         with app.register.transaction(actor=hand.person.id, purpose=purpose_of(document)) as tx:
-            tx.add_capture(document.id, stored, level=result.level, signed_by=hand.person.name)
-            record_captured(tx, app, document, result)
-            services_are_back(tx, document)
-            tx.add_derivation(
-                document.id,
-                self.name,
-                self.version,
-                {"actor": ACTOR, "stamped_by": list(result.stamped_by)},
-                seconds=time.perf_counter() - started,
-                object_key=stored.key,
-            )
-
-
-def _origin(source: SourceRecord, document: DocumentRecord) -> str:
-    """The scan that the capture was made from, and which of its pages where it is not all of them."""
-    whole = written(range(1, source_facts(source).page_count + 1))
-    return f"SHA-256 {source.sha256}" + ("" if document.pages == whole else f", trang {document.pages}")
+            seconds = time.perf_counter() - started
+            put_capture_on_record(tx, app, document, result, stored, by=hand.person.id, seconds=seconds)

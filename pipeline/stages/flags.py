@@ -261,6 +261,14 @@ FLAGS: dict[str, Flag] = {
             "The address in a code is no https page under .gov.vn: look before anyone follows it",
         ),
         Flag("code_other", _I, "Có mã khác, giữ nguyên nội dung", "Another code is kept as it is"),
+        Flag(
+            "page_count_differs",
+            _R,
+            "Số tờ, số trang giấy mà người quét đã đếm không khớp số ảnh trong tệp (trang trắng, tờ phân cách không "
+            "tính): đối chiếu với giấy, có thể thiếu trang",
+            "The sheets or pages counted at the scanner do not fit the pictures in the file (blank pages and "
+            "separator sheets aside): compare with the paper, pages may be missing",
+        ),
         Flag("separator_sheet", _I, "Có tờ phân cách", "A separator sheet is among the pages"),
         Flag(
             "split_doubtful",

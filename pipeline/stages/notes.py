@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from extraction.definitions import type_definition
 from extraction.minimum import minimum_data
-from models.ecopy import ConversionMark, CopyForm, EcopyData, Medium, PageNote, TransferNote
+from models.ecopy import ConversionMark, CopyForm, CopyRequest, EcopyData, Medium, PageNote, TransferNote
 from models.extraction import Extraction
 from models.pages import PageFacts, PdfNature, SourceFacts
 from models.people import Agency
@@ -15,6 +16,7 @@ from models.rulesets import RuleSet
 from models.times import iso
 from pdf.xmp import EcopyContent
 from pipeline.stages.base import own_pages
+from pipeline.stages.checks import Findings
 from pipeline.stages.review import ReviewSheet
 from pipeline.version import software
 from storage.records import CaptureRecord, DocumentRecord, SourceRecord
@@ -33,8 +35,16 @@ def ecopy_content(
     agency: Agency,
     rules: RuleSet,
     now: datetime,
+    form: CopyForm,
+    findings: Findings,
+    request: CopyRequest | None = None,
 ) -> EcopyContent:
-    """Everything that goes into the XMP of an e-copy (ND118 Art. 19.2; LGDDT Art. 12.1)."""
+    """Everything that goes into the XMP of an e-copy (ND118 Art. 19.2; LGDDT Art. 12.1).
+
+    An excerpt tells of no field but those that `request` names.
+    """
+    if request is not None and request.fields:
+        sheet = replace(sheet, extraction=_only(sheet.extraction, request.fields))
     facts = SourceFacts.model_validate(source.facts)
     medium: Medium = "electronic" if facts.pdf_nature is PdfNature.BORN_DIGITAL else "paper"
     mark = rules.conversion_mark.paper if medium == "paper" else rules.conversion_mark.electronic
@@ -51,6 +61,9 @@ def ecopy_content(
             captured_by=capture.signed_by if capture else None,
             capture_sha256=capture.sha256 if capture else None,
             digitised_by=digitised_by,
+            scan=source.scan,
+            scan_images=facts.page_count,
+            paper_pages=findings.paper_pages,
             page_count=len(pages),
             image_count=len(pages),
             pages=tuple(
@@ -61,9 +74,13 @@ def ecopy_content(
             extractor=sheet.extraction.extractor,
             confirmed_by=document.confirmed_by or "",
             confirmed_at=document.confirmed_at or "",
+            reviewer=findings.reviewer,
             corrected_fields=tuple(n for n, f in sheet.extraction.fields.items() if f.origin == "person"),
             anomalies=sheet.flags,
-            copy_form=CopyForm.SAO_Y,
+            checks=findings.checks,
+            copy_form=form,
+            excerpt_of=request.fields if request is not None else (),
+            attestation=request.attestation if request is not None else None,
             agency=agency.name,
             agency_identifier=agency.identifier,
             rule_set=rules.id,
@@ -73,6 +90,10 @@ def ecopy_content(
             text=mark.value, converter=agency.name, converted_at=iso(now), source_medium=medium
         ),
     )
+
+
+def _only(extraction: Extraction, names: tuple[str, ...]) -> Extraction:
+    return extraction.model_copy(update={"fields": {name: extraction.fields[name] for name in names}})
 
 
 def _data(ecopy_id: str, document: DocumentRecord, extraction: Extraction) -> EcopyData:

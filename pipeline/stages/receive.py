@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from models.batches import AUTO, ONE_DOCUMENT
 from models.ecopy import PresentedAs
 from models.errors import ConflictError, FileUnreadable, PathNotFound, TooLarge
+from models.scans import ScanRecord
 from models.states import DocumentState, check_document_way
 from pipeline.application import Application
 from pipeline.attempts import acting_now, operator
@@ -68,11 +69,13 @@ def receive(
     grouping: str | None = None,
     case: Case | None = None,
     filename: str | None = None,
+    scan: ScanRecord | None = None,
 ) -> SourceRecord:
     """Take a file into the store and the register. The same content again, at the same agency, gives the same source.
 
     `grouping` is a person's word on how it falls into documents (`storage.records.SourceRecord.grouping`); `case` is
-    what it came in for; `filename` what its sender calls it, where that is not the name of `path`. Raises PathNotFound,
+    what it came in for; `filename` what its sender calls it, where that is not the name of `path`; `scan` what is said of
+    the scanning, of which the first word about a content stands. Raises PathNotFound,
     FileUnreadable, TooLarge, ComponentMet, CaseEnded (nothing is kept then), StorageFault, or ConflictError when the
     documents of a known source are to be put together otherwise and one of them is confirmed.
     """
@@ -103,6 +106,7 @@ def receive(
         forced_type=forced_type,
         grouping=grouping,
         case=case,
+        scan=scan,
     )
 
 
@@ -117,6 +121,7 @@ def register_stored(
     forced_type: str | None,
     grouping: str | None,
     case: Case | None,
+    scan: ScanRecord | None,
 ) -> SourceRecord:
     """The source of an object that is in the store and nobody's yet; `mac` is the keyed hash of its content.
 
@@ -137,6 +142,7 @@ def register_stored(
                 forced_type=forced_type,
                 grouping=grouping or AUTO,
                 agency=who.agency if (who := acting_now()) else None,
+                scan=scan,
             )
             if case is not None:
                 put_in(tx, app, case, [document_id])

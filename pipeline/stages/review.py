@@ -22,11 +22,14 @@ from pipeline.learning.judging import judged_document
 from pipeline.papers.outcome import SeenBefore
 from pipeline.papers.recording import record_confirmed
 from pipeline.papers.same_paper import compared_pictures, flags_of, prints_of, seen_before
+from pipeline.papers.scanning import DIFFERS, counted_paper
 from pipeline.stages.base import ACTOR, purpose_of, source_facts
+from pipeline.stages.checks import checks_at_review
 from pipeline.stages.extract import propose
 from pipeline.stages.flags import Weight, weighed
 from pipeline.stages.pages import page_flags
 from pipeline.stages.read import engine_of, page_texts
+from pipeline.stages.split import left_out
 from storage.cases.records import FieldRecord
 from storage.papers.facts import current_fields
 from storage.papers.same_paper import keep_prints
@@ -67,18 +70,26 @@ class Review:
         started = time.perf_counter()
         source = app.register.source(document.source_id)
         facts = source_facts(source)
-        flags, signatures = [], []
+        flags: list[str] = []
+        judged: dict[str, Any] = {"signatures": []}
         flags.extend(page_flags(app, document))
         settled = app.register.derivation(document.id, "split")
         if settled is not None and settled.facts["doubtful"]:
             flags.append("split_doubtful")
-        if source.presented_as not in app.rules_of(document.rule_set).ecopy.presented_as.value:
+        counted = None
+        if facts.pdf_nature is not PdfNature.SIGNED:
+            separators = (page for page, why in left_out(app, source).items() if why == "separator")
+            counted = counted_paper(app, source, separators)
+        if counted is not None and counted.differs:
+            flags.append(DIFFERS)
+        if source.presented_as not in app.rules_of(document.rule_set).ecopy.copy_forms.value:
             flags.append("photocopy")
         if facts.pdf_nature is PdfNature.SIGNED:
             flags = ["signed_original"]
-            signatures = self._judge_signatures(app, source.object_key)
-            if not all(s["verdict"] == Verdict.VALID for s in signatures):
+            judged = judged_signatures(app, source.object_key)
+            if not all(s["verdict"] == Verdict.VALID for s in judged["signatures"]):
                 flags.append("signature_not_valid")
+        checks = checks_at_review(app, document, source, flags=flags, counted=counted)
         if facts.pdf_nature is PdfNature.BORN_DIGITAL:
             flags.append("born_digital_unsigned")
             if not app.rules_of(document.rule_set).ecopy.electronic_source.value:
@@ -90,15 +101,25 @@ class Review:
                 document.id,
                 self.name,
                 self.version,
-                {"flags": flags, "signatures": signatures, "same_sheet": pictures},
+                {
+                    "flags": flags,
+                    **judged,
+                    "same_sheet": pictures,
+                    "checks": [check.model_dump(mode="json") for check in checks],
+                },
                 seconds=time.perf_counter() - started,
             )
             tx.set_document_state(document, DocumentState.IN_REVIEW)
 
-    def _judge_signatures(self, app: Application, key: str) -> list[dict[str, Any]]:
-        with app.vault.local_path(key) as path:
-            report, _ = app.in_child(self.name, child.verify_file, path, app.hands.trust)
-        return [signature.model_dump(mode="json") for signature in report.signatures]
+
+def judged_signatures(app: Application, key: str) -> dict[str, Any]:
+    """What is kept of a file that came in signed: `signatures`, a report on each, and `certificates`, by field's name."""
+    with app.vault.local_path(key) as path:
+        report, _ = app.in_child(Review.name, child.verify_file, path, app.hands.trust)
+    return {
+        "signatures": [signature.model_dump(mode="json") for signature in report.signatures],
+        "certificates": {one.field_name: one.certificate.model_dump() for one in report.evidence if one},
+    }
 
 
 def review_sheet(app: Application, document: DocumentRecord) -> ReviewSheet:
@@ -198,6 +219,8 @@ def confirm(
             "confirm",
             document.id,
             person=person.name,
+            role=person.role.value,
+            looked=looked,
             corrected=sorted(corrections or {}),
             looked_at=looked_at,
             document_type=confirmed.document_type,

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import time
 
+from models.ecopy import CopyForm
 from models.errors import ObjectMissing
-from models.signatures import SignRequest
+from models.signatures import Level, SignatureBox, SignRequest
 from models.states import EcopyState
 from models.times import iso
+from pdf.excerpt import EXCERPT_SHEET
 from pdf.placement import page_placement
-from pdf.stamp import place_stamp
+from pdf.stamp import StampDrawing, place_stamp
 from pipeline.application import Application
 from pipeline.handover.completing import complete, hand_elsewhere, received
+from pipeline.keeping.records import by_record
 from pipeline.offices.sealing import announce, sealer_of
 from pipeline.places import outside
 from pipeline.stages.base import page_facts, purpose_of
@@ -25,16 +28,15 @@ from storage.records import DocumentRecord, EcopyRecord
 class Sign:
     """composed → awaiting_timestamp. Without its time-stamp nothing counts as signed: the e-copy waits.
 
-    It waits in the same state where nobody says whether the agency's certificate was revoked; the worker tries again.
+    It waits in the same state where nobody says whether the agency's certificate was revoked, and the worker tries again; and
+    where one time-stamp is to prove many of an archive's e-copies (`pipeline.keeping.batches`).
     """
 
     name, version = STAGE, VERSION
 
     def due(self, app: Application, document: DocumentRecord) -> bool:
-        ecopy = app.register.ecopy_of(document.id)
-        if ecopy is None or ecopy.state is EcopyState.ISSUED:
-            return False
-        if app.register.derivation(document.id, self.name) is not None:
+        ecopy = app.register.ecopy_in_making(document.id)
+        if ecopy is None or app.register.derivation(document.id, self.name, ecopy=ecopy.id) is not None:
             return False
         if hand_elsewhere(app) is None:
             return True
@@ -44,8 +46,8 @@ class Sign:
     def run(self, app: Application, document: DocumentRecord) -> None:
         started = time.perf_counter()
         hand = app.hands.seal
-        ecopy = app.register.ecopy_of(document.id)
-        draft = app.register.derivation(document.id, "compose")
+        ecopy = app.register.ecopy_in_making(document.id)
+        draft = app.register.derivation(document.id, "compose", ecopy=ecopy.id) if ecopy is not None else None
         if ecopy is None or draft is None or draft.object_key is None:
             raise ObjectMissing(key=f"draft of {document.id}")
         if hand_elsewhere(app) is not None:
@@ -56,7 +58,7 @@ class Sign:
                 complete(app, document, ecopy, back)
             return
         ecopy = announce(app, document, ecopy)
-        sealer = sealer_of(app, document)
+        sealer = sealer_of(app, document, ecopy)
         if sealer is None:  # it waits for somebody to let the key sign (`pipeline.offices.sealing`)
             return
         with app.workspace() as folder, app.vault.local_path(draft.object_key) as plain:
@@ -74,25 +76,36 @@ class Sign:
                         )  # once, however often it is tried
                     wait_for_services(tx, document, fault)
                 raise
-            check_signed(app, signed, request.field_name, request.level)
+            check_signed(app, signed, request.field_name, request.level, by_record=request.by_record)
             stored = app.vault.write("ecopy", signed)
         with app.register.transaction(actor=sealer, purpose=purpose_of(document)) as tx:
             seconds = time.perf_counter() - started
-            put_signed_on_record(tx, app, document, ecopy, result, stored, seconds=seconds)
+            put_signed_on_record(
+                tx, app, document, ecopy, result, stored, seconds=seconds, by_record=request.by_record
+            )
 
     def _request(self, app: Application, document: DocumentRecord, ecopy: EcopyRecord) -> SignRequest:
         rules = app.rules_of(document.rule_set)
         now = app.clock.now()
         stamp = agency_stamp(app.hands.agency, ecopy.copy_form, now, rules)
-        first = page_facts(app, document)[0][0]
-        place = page_placement(first.picture)
-        box = place_stamp(place, stamp, first.stamp_area)
+        box = self._place(app, document, ecopy, stamp)
+        recorded = by_record(app, document, ecopy)
         return SignRequest(
             field_name=field_name(app.hands.seal.person.role),
-            level=rules.ecopy.level.value,
+            level=Level.B_B if recorded else rules.ecopy.level.value,
             reason=rules.stamp.form_names.value[ecopy.copy_form],
             location=app.hands.agency.name,
             box=box,
             appearance_pdf=stamp.pdf,
+            by_record=recorded,
             signed_at=iso(now),
         )
+
+    def _place(
+        self, app: Application, document: DocumentRecord, ecopy: EcopyRecord, stamp: StampDrawing
+    ) -> SignatureBox:
+        """On the first page: where the scan has no ink; in the margin of a page that was laid out anew."""
+        if ecopy.copy_form is CopyForm.TRICH_SAO:
+            return place_stamp(EXCERPT_SHEET, stamp)
+        first = page_facts(app, document)[0][0]
+        return place_stamp(page_placement(first.picture), stamp, first.stamp_area)

@@ -4,9 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from models.signatures import Reason, SignatureEvidence, SignatureReport, VerificationReport
+from models.signatures import (
+    Reason,
+    RecordReport,
+    SignatureEvidence,
+    SignatureReport,
+    VerificationReport,
+)
 from models.wire.verification import (
     ReasonSaid,
+    RecordSaid,
     Said,
     SignatureSaid,
     VerificationDocument,
@@ -35,6 +42,7 @@ def verification_document(
         signatures=tuple(
             _signature(report, one, proof) for one, proof in zip(report.signatures, evidence, strict=True)
         ),
+        record=_record(report.record) if report.record is not None else None,
         data=data,
         register_status=register_status,
     )
@@ -74,6 +82,19 @@ def _signature(
         document_digest=proof.document_digest if proof is not None else None,
         certificate=proof.certificate if proof is not None else None,
         anchor=proof.anchor if proof is not None else None,
+    )
+
+
+def _record(one: RecordReport) -> RecordSaid:
+    from signing.judging.words import VERDICTS
+
+    return RecordSaid(
+        sha256=one.sha256,
+        verdict=_said(one.verdict.value, VERDICTS[one.verdict]),
+        reasons=tuple(_reason(reason) for reason in one.reasons),
+        proven_at=one.proven_at,
+        authority=one.authority,
+        stamps=one.stamps,
     )
 
 

@@ -6,7 +6,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from models.signatures import Reason, SignatureEvidence, SignatureReport, Verdict, VerificationReport
+from models.signatures import (
+    Reason,
+    RecordReport,
+    SignatureEvidence,
+    SignatureReport,
+    Verdict,
+    VerificationReport,
+)
 from models.times import for_people
 from pdf.verification_sheet import Card, Fact, Fault, Picture, Tone, VerificationSheet, Words
 from pipeline.version import software
@@ -109,9 +116,25 @@ def _file_facts(name: str, report: VerificationReport, standing: Words | None) -
     for sha256, anchor in list(anchors.items())[:MAX_CARDS]:
         said = Words(f"{_short(anchor)} · SHA-256 {sha256}")
         facts.append(Fact(Words("Gốc tin cậy", "Trust anchor"), said))
+    if report.record is not None:
+        facts.append(Fact(Words("Bản ghi bằng chứng", "Evidence record"), _record(report.record)))
     if standing is not None:
         facts.append(Fact(Words("Theo sổ đăng ký", "By the register"), standing))
     return tuple(facts)
+
+
+def _record(record: RecordReport) -> Words:
+    """What the evidence record that came with the file proves, or why it proves nothing."""
+    from signing.judging.words import VERDICTS, reason_words
+
+    vi, en = VERDICTS[record.verdict]
+    authority = _short(record.authority or "—")
+    if record.proven_at is not None:
+        vi += f" · có từ trước {_moment(record.proven_at)} · {authority} · {record.stamps} dấu thời gian"
+        en += f" · existed by then · {record.stamps} time-stamps"
+    for reason in record.reasons:
+        vi, en = f"{vi} · {reason_words(reason, 'vi')}", f"{en} · {reason_words(reason, 'en')}"
+    return Words(f"{vi} · SHA-256 {record.sha256[:16]}…", en)
 
 
 def _card(

@@ -40,8 +40,13 @@ class Verifier:
     def __exit__(self, *_: object) -> None:
         self._sandbox.close()
 
-    def verify(self, path: Path) -> tuple[VerificationReport, EmbeddedData | None]:
-        """Judge one file. Raises PathNotFound, FileUnreadable, NotADocument, Unreadable or LimitExceeded."""
+    def verify(
+        self, path: Path, record: bytes | None = None
+    ) -> tuple[VerificationReport, EmbeddedData | None]:
+        """Judge one file, with its evidence record where there is one.
+
+        Raises PathNotFound, FileUnreadable, NotADocument, Unreadable or LimitExceeded.
+        """
         if not path.is_file():
             raise PathNotFound(path=path)
         try:
@@ -49,7 +54,7 @@ class Verifier:
                 pass
         except OSError as fault:
             raise FileUnreadable(reason=fault.strerror or str(fault)) from fault
-        return self._sandbox.call(child.verify_file, path.resolve(), self._trust)
+        return self._sandbox.call(child.verify_file, path.resolve(), self._trust, record)
 
     def shown(self, path: Path, report: VerificationReport) -> list[RevisionShown | None]:
         """What the first signatures of a judged file covered, as pictures; None where a signature says nothing sound.

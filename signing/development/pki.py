@@ -236,6 +236,10 @@ class DevelopmentPki:
         write_durably(self._revoked_path, json.dumps(recorded, indent=2).encode())
         _write_list(self.folder, authority, self._issued(authority), self._revoked(authority), moment)
 
+    def is_revoked(self, name: str) -> bool:
+        """Whether an end-entity certificate is revoked, at whatever moment."""
+        return self._certificate(name).serial_number in self._revoked("intermediate")
+
     def _revoked(self, authority: str) -> Revocations:
         recorded = json.loads(self._revoked_path.read_bytes()).get(authority, {})
         return {int(serial): datetime.fromisoformat(moment) for serial, moment in recorded.items()}

@@ -73,6 +73,8 @@ class Wanted:
     """Within the top so many millimetres of page 1 the signature's mark has to show itself."""
     above: tuple[bytes, ...] = ()
     """DER of authorities' certificates that a signature need not bring along."""
+    unseen: bool = False
+    """A signature without a mark will do: on a capture there need not be one."""
 
 
 @dataclass(frozen=True)
@@ -197,7 +199,8 @@ def _check_changes(before: PdfFileReader, after: PdfFileReader, known: set[str],
 
 
 def _check_mark(one: FoundSignature, after: PdfFileReader, wanted: Wanted) -> None:
-    """It shows itself once, on page 1, within the top margin, and so hides nothing that stands on the paper."""
+    """It shows itself once, on page 1, within the top margin, and so hides nothing that stands on the paper; or nowhere,
+    where that will do."""
     page = after.find_page_for_modification(0)[0].get_object()
     x0, _, x1, y1 = _corners(inherited(page, "/MediaBox"))
     widgets = list(_widgets(one.embedded.sig_field))
@@ -205,6 +208,8 @@ def _check_mark(one: FoundSignature, after: PdfFileReader, wanted: Wanted) -> No
     if len(widgets) != 1 or shown.count(widgets[0]) != 1:
         raise HandoverMisplaced(margin_mm=wanted.margin_mm)
     left, bottom, right, top = _corners(entry(widgets[0], "/Rect", ()))
+    if wanted.unseen and (left == right or bottom == top):
+        return
     lowest = y1 - wanted.margin_mm * POINTS_PER_MM
     inside = x0 - SLACK <= left < right <= x1 + SLACK and lowest - SLACK <= bottom < top <= y1 + SLACK
     if not inside or inherited(page, "/Rotate") not in (None, 0):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
@@ -14,16 +15,24 @@ from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.general import SigningError
 
-from models.errors import BadSettings, HandoverAwaited, HandoverNoRoom, SigningFault
+from models.errors import BadSettings, EcopyError, HandoverAwaited, HandoverNoRoom, SigningFault
 from models.ports import Clock, TimestampAuthority
 from models.signatures import Level, SignedFile, SignedStatement, SignRequest
 from signing.durable import beside, publish
 from signing.handover.accept import Returned
-from signing.judging.canonical import ByteRange, contents_of_gap, signature_timestamp
+from signing.judging.canonical import (
+    ByteRange,
+    NotCanonical,
+    contents_of_gap,
+    named_certificate,
+    signature_timestamp,
+)
 from signing.keys.credential import Credential, certificate_facts, common_name, load_certificates
 from signing.loop import finish
 from signing.making.evidence import EvidenceSource
+from signing.making.office import OfficeCheck
 from signing.making.signer import DIGEST, PdfSigner, append_timestamp
+from signing.making.together import Job
 from signing.quiet import keep_libraries_quiet
 from signing.timestamps.tokens import CheckedStamper, Known
 from signing.trust import TrustStore
@@ -82,7 +91,27 @@ class HandedOver(PdfSigner):
             certificates=frozenset(hashlib.sha256(one.dump()).hexdigest() for one in own),
         )
 
+    @classmethod
+    def to_complete(
+        cls,
+        returned: Returned,
+        *,
+        trust: TrustStore,
+        clock: Clock,
+        evidence: EvidenceSource,
+        tsa: TimestampAuthority,
+        office: OfficeCheck | None,
+    ) -> HandedOver:
+        """For what is signed already, whoever's hand did it."""
+        own = x509.Certificate.load(returned.certificate)
+        credential = Credential(own, (), KeyElsewhere(common_name(own)))
+        return cls(credential, trust, clock, evidence, tsa, office)
+
     def sign(self, source: Path, target: Path, request: SignRequest) -> SignedFile:
+        """Raises HandoverAwaited."""
+        raise HandoverAwaited(signer=self.common_name)
+
+    def sign_together(self, jobs: Sequence[Job]) -> list[SignedFile | EcopyError]:
         """Raises HandoverAwaited."""
         raise HandoverAwaited(signer=self.common_name)
 
@@ -162,6 +191,18 @@ class HandedOver(PdfSigner):
             await stamper.meet()
         await append_timestamp(file, stamper, [own])
         return Level.B_LTA, stamper.authorities
+
+
+def returned_from(path: Path, field_name: str) -> Returned:
+    """The signature in a file that was signed here, to be completed. Raises SigningFault."""
+    try:
+        with path.open("rb") as file:
+            signed = _Place.of(file, field_name).signed
+        own = named_certificate(signed)
+        others = (choice.chosen.dump() for choice in signed["certificates"])
+        return Returned(field_name, own.dump(), tuple(der for der in others if der != own.dump()))
+    except (NotCanonical, PdfError, ValueError, KeyError, TypeError, IndexError, StopIteration) as error:
+        raise SigningFault(reason=f"{type(error).__name__}: {error}") from error
 
 
 @dataclass

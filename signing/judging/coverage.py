@@ -38,6 +38,8 @@ from signing.names import PREFIX
 from signing.objects import entry, inherited
 
 APPLICATION = "ecopy"
+BY_RECORD = "+ERS"
+"""Behind the level in the signed part of a file whose time-stamp is an evidence record."""
 """Written into /Prop_Build of our signatures together with the level they were made for."""
 
 MAX_LATER_AREA = 0.1
@@ -124,9 +126,16 @@ class FoundSignature:
             application = self.embedded.sig_object["/Prop_Build"]["/App"]
             if application["/Name"] != f"/{APPLICATION}":
                 return None
-            return Level(str(application["/REx"]))
+            return Level(str(application["/REx"]).removesuffix(BY_RECORD))
         except (KeyError, TypeError, ValueError):
             return None
+
+    @property
+    def by_record(self) -> bool:
+        """Whether our own signer wrote into the signed part that an evidence record is the file's time-stamp."""
+        if self.promised is None:
+            return False
+        return str(self.embedded.sig_object["/Prop_Build"]["/App"]["/REx"]).endswith(BY_RECORD)
 
     @property
     def ours(self) -> bool:
@@ -228,9 +237,14 @@ def _only_evidence_follows(last: FoundSignature, reader: PdfFileReader) -> bool:
 
 
 def _judge_changes(found: list[FoundSignature], reader: PdfFileReader) -> None:
-    policy = RememberedPolicy(foreign=is_foreign(found))
+    """Programs of others keep their habits among themselves; from our first signature on nothing of it is tolerated.
+
+    Ours covers what theirs did before it and is compared strictly with all that came later.
+    """
+    policies = [RememberedPolicy(foreign=foreign) for foreign in (False, True)]
+    ours = min((one.revision for one in found if one.ours), default=reader.xrefs.total_revisions)
     for one in found:
-        one.embedded.compute_integrity_info(policy)
+        one.embedded.compute_integrity_info(policies[one.revision < ours])
         result = one.embedded.diff_result
         changes = _codes(one, found, reader)
         if result is not None and one.embedded.summarise_integrity_info()["docmdp_ok"] is False:

@@ -52,7 +52,7 @@ def _proven(certificates: list[x509.Certificate], trust: TrustStore) -> dict[byt
         found = {
             der: one
             for der, one in waiting.items()
-            if any(_issued(one, issuer) for issuer in proven.values())
+            if any(issued_under(one, issuer) for issuer in proven.values())
         }
         if not found:
             return proven
@@ -67,14 +67,14 @@ def _way_up(signer: x509.Certificate, proven: dict[bytes, x509.Certificate]) -> 
         above = {
             der: issuer
             for der, issuer in proven.items()
-            if der not in way and any(_issued(one, issuer) for one in current)
+            if der not in way and any(issued_under(one, issuer) for one in current)
         }
         way.update(above)
         current = list(above.values())
     return frozenset(way)
 
 
-def _issued(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
+def issued_under(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
     try:
         own, above = certificate["tbs_certificate"], issuer["tbs_certificate"]
         named = own["issuer"].dump() == above["subject"].dump()

@@ -10,7 +10,14 @@ import re
 from base64 import b64encode
 from xml.etree import ElementTree
 
-from models.signatures import Reason, SignatureEvidence, SignatureReport, Verdict, VerificationReport
+from models.signatures import (
+    Reason,
+    RecordReport,
+    SignatureEvidence,
+    SignatureReport,
+    Verdict,
+    VerificationReport,
+)
 from signing.judging.words import reason_words
 
 VR = "http://uri.etsi.org/19102/v1.2.1#"
@@ -42,6 +49,7 @@ OPEN: dict[Reason, str] = {
     Reason.TIMESTAMP_INVALID: "NO_POE",
     Reason.TIMESTAMP_MISSING: "NO_POE",
     Reason.ALGORITHM_WEAK: "CRYPTO_CONSTRAINTS_FAILURE",
+    **dict.fromkeys((one for one in Reason if one.value.startswith("RECORD_")), "NO_POE"),
 }
 """Reasons that the standard lets stand as INDETERMINATE, though some of them are final for us."""
 OTHER_SIGNATURE = "SIG_CONSTRAINTS_FAILURE"
@@ -133,7 +141,7 @@ class _Writer:
             if one.signer:
                 _sub(signer, "Signer").text = _printable(one.signer)
         process = _sub(node, "SignatureValidationProcess")
-        _sub(process, "SignatureValidationProcessID").text = _process(one)
+        _sub(process, "SignatureValidationProcessID").text = _process(one, self._report.record)
         self._judged(node, one, proof, total=True)
 
     def _judged(
@@ -172,6 +180,9 @@ class _Writer:
         if self._file_name is not None:
             said.append(("file", _printable(self._file_name)))
         said.append(("file-sha256", self._report.sha256))
+        if self._report.record is not None:
+            said.append(("evidence-record-sha256", self._report.record.sha256))
+            said.append(("evidence-record-verdict", self._report.record.verdict.value))
         for reason in reasons:
             words = f"{reason.value}: {reason_words(reason, 'vi')} / {reason_words(reason, 'en')}"
             said.append(("reason", words))
@@ -189,6 +200,9 @@ class _Writer:
         best = _sub(times, "BestSignatureTime")
         _sub(best, "POETime").text = one.proven_at or self._report.verified_at
         _sub(best, "TypeOfProof").text = "urn:etsi:019102:poetype:validation"
+        record = self._report.record
+        if record is not None and record.proven_at is not None and record.proven_at == one.proven_at:
+            _sub(best, "POEObject").set("VOReference", self._record(record))
 
     def _attributes(
         self,
@@ -232,6 +246,12 @@ class _Writer:
             _digest(self._object(identifier, "signedData")[1], proof.digest_algorithm, proof.document_digest)
         return identifier
 
+    def _record(self, record: RecordReport) -> str:
+        identifier = f"vo-evidencerecord-{record.sha256}"
+        if identifier not in self._objects:
+            _digest(self._object(identifier, "evidencerecord")[1], "sha256", record.sha256)
+        return identifier
+
     def _certificate(self, sha256: str, der: str) -> str:
         identifier = f"vo-certificate-{sha256}"
         if identifier not in self._objects:
@@ -249,11 +269,12 @@ def _token_id(proof: SignatureEvidence) -> str:
     return f"vo-timestamp-{proof.contents_sha256}"
 
 
-def _process(one: SignatureReport) -> str:
-    """The standard's process that fits the level (EN 319 102-1, 5.3, 5.5, 5.6)."""
+def _process(one: SignatureReport, record: RecordReport | None) -> str:
+    """The standard's process that fits the level (EN 319 102-1, 5.3, 5.5, 5.6); evidence records belong to the last."""
     level = one.level.value if one.level is not None else "B-B"
     process = {"B-B": "Basic", "B-LTA": "LTA"}.get(level, "LTVM")
-    return f"urn:etsi:019102:validationprocess:{process}"
+    by_record = record is not None and record.proven_at is not None and record.proven_at == one.proven_at
+    return f"urn:etsi:019102:validationprocess:{'LTA' if by_record else process}"
 
 
 def _sub(parent: ElementTree.Element, name: str, space: str = VR, **attributes: str) -> ElementTree.Element:

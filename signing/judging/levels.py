@@ -158,6 +158,8 @@ class Proof:
     at: datetime
     store: Store
     past: bool = False
+    record: bool = False
+    """Whether it is an evidence record that proves all of the file to have existed then."""
 
     @classmethod
     def by(cls, stamp: FoundSignature) -> Proof | None:

@@ -23,6 +23,7 @@ from models.errors import NotADocument
 from models.signatures import (
     Level,
     Reason,
+    RecordReport,
     RevocationStatus,
     SignatureEvidence,
     SignatureReport,
@@ -35,6 +36,7 @@ from signing.judging.coverage import FoundSignature, find_signatures
 from signing.judging.embedded import embedded_fault
 from signing.judging.evidence import evidence_of
 from signing.judging.levels import REASONS, SKEW, Engine, Finding, Proof, Store, level_of
+from signing.judging.record import RecordJudgement, judge_record, proven_since
 from signing.keys.credential import common_name, name_part
 from signing.loop import finish
 from signing.names import role_of
@@ -54,6 +56,8 @@ OPEN_QUESTIONS = frozenset(
         Reason.CERTIFICATE_NOT_YET_VALID,
         Reason.REVOCATION_UNKNOWN,
         Reason.ALGORITHM_WEAK,
+        # whatever lies beside a file: it proves the file or it does not, but never that the file is wrong
+        *(one for one in Reason if one.value.startswith("RECORD_")),
     }
 )
 """Reasons that leave a signature unproven; every other one proves it wrong."""
@@ -70,11 +74,18 @@ Judged: TypeAlias = tuple[tuple[SignatureReport, SignatureEvidence | None], ...]
 
 
 def verify_pdf(
-    path: Path, trust: TrustStore, *, at: datetime | None = None, beside: Store | None = None
+    path: Path,
+    trust: TrustStore,
+    *,
+    at: datetime | None = None,
+    beside: Store | None = None,
+    record: bytes | None = None,
 ) -> VerificationReport:
     """Judge every signature of a file under `trust`, as of `at` (an aware moment; the present by default).
 
     `beside`: what the authorities said of late, where somebody has asked them; it speaks of the present alone.
+    `record`: an evidence record (RFC 4998) that came with the file; one that holds proves all of it as of its time. It is
+    told of in any case, and counts against the file where the file needs it.
     Hostile or broken content never raises: it becomes INVALID with FORMAT_BROKEN. It may take long and much
     memory, so untrusted files belong in a child process with limits. Never uses the network. Raises OSError
     when the file can't be read, NotADocument when it is no PDF at all, and ValueError on a naive `at`.
@@ -89,19 +100,26 @@ def verify_pdf(
         file.seek(0)
         sha256 = hashlib.file_digest(file, "sha256").hexdigest()
         reasons = list(precheck(path))
+        recorded = judge_record(record, file, trust, now) if record is not None else None
         try:
-            judged = finish(_judge_file(file, trust, now, beside or Store()))
+            judged = finish(_judge_file(file, trust, now, beside or Store(), recorded))
         except Exception as error:
             logger.debug("%s can't be judged", path, exc_info=error)
             judged = ()
             reasons.append(Reason.FORMAT_BROKEN)
     if not judged and not reasons:
         reasons.append(Reason.NO_SIGNATURE)
-    return _summary(sha256, size, reasons, judged, now)
+    told = recorded.report(record) if recorded is not None and record is not None else None
+    return _summary(sha256, size, reasons, judged, now, told)
 
 
 def _summary(
-    sha256: str, size: int, reasons: list[Reason], judged: Judged, now: datetime
+    sha256: str,
+    size: int,
+    reasons: list[Reason],
+    judged: Judged,
+    now: datetime,
+    record: RecordReport | None,
 ) -> VerificationReport:
     signatures = tuple(report for report, _ in judged)
     if signatures and all(one.kind == "document_timestamp" for one in signatures):
@@ -120,6 +138,7 @@ def _summary(
         signatures=signatures,
         verified_at=iso(now),
         evidence=tuple(evidence for _, evidence in judged),
+        record=record,
     )
 
 
@@ -130,7 +149,9 @@ def _verdict(reasons: Iterable[Reason]) -> Verdict:
     return Verdict.INDETERMINATE if reasons <= OPEN_QUESTIONS else Verdict.INVALID
 
 
-async def _judge_file(file: BinaryIO, trust: TrustStore, now: datetime, beside: Store) -> Judged:
+async def _judge_file(
+    file: BinaryIO, trust: TrustStore, now: datetime, beside: Store, recorded: RecordJudgement | None
+) -> Judged:
     reader = PdfFileReader(file)
     if reader.encrypted:
         raise PdfReadError("encrypted")
@@ -140,7 +161,10 @@ async def _judge_file(file: BinaryIO, trust: TrustStore, now: datetime, beside: 
     if not found:
         return ()
     brought = Store.read(reader)
-    judge = _Judge(trust, brought, Proof(now, brought.and_(beside)))
+    judge = _Judge(trust, brought, Proof(now, brought.and_(beside)), recorded)
+    since = proven_since(recorded)
+    if since is not None:
+        judge.proofs.append(Proof(since, brought, past=True, record=True))
     judged = []
     for position in reversed(range(len(found))):  # the last stands by itself and may prove those before it
         judged.append(await judge.judge(found[position], found[position + 1 :], gaps[position]))
@@ -159,8 +183,10 @@ class _Judge:
     brought: Store
     """The evidence in the file."""
     present: Proof
+    recorded: RecordJudgement | None
+    """What the record that came with the file proves of it."""
     proofs: list[Proof] = field(default_factory=list)
-    """By the time-stamps that were found sound; the nearest is the last."""
+    """By the record and the time-stamps that were found sound; the nearest is the last."""
 
     async def judge(
         self, one: FoundSignature, later: list[FoundSignature], gap: bytes
@@ -186,7 +212,9 @@ class _Judge:
             role=role_of(one.name, certificate, one.kind == "document_timestamp"),
             level=level,
             claimed_at=_claimed_at(one),
-            proven_at=iso(finding.stamped_at) if finding and finding.stamped_at and stamp_holds else None,
+            proven_at=iso(finding.stamped_at)
+            if finding and finding.stamped_at and stamp_holds
+            else _by_record(finding, level),
             path=path_names(path) if path else (),
             revocation=_revocation(one, finding),
             covers_whole_file=one.covers_whole_file,
@@ -223,6 +251,7 @@ class _Judge:
         self._check_order(one, finding)
         if level is not None:
             self._check_promise(one, level)
+            self._check_record(one, finding)
         if finding.passed:
             await self._check_expiry(one, level, finding)
             return
@@ -299,6 +328,17 @@ class _Judge:
         stamp_gone = level is Level.B_B or (promised is Level.B_LTA and "timestamp" not in one.changes_after)
         one.fault(Reason.TIMESTAMP_MISSING if stamp_gone else Reason.CHANGED_AFTER_SIGNING)
 
+    def _check_record(self, one: FoundSignature, finding: Finding) -> None:
+        """Where the record is the time-stamp, nothing counts without it."""
+        if not one.by_record:
+            return
+        if self.recorded is None:
+            one.fault(Reason.RECORD_MISSING)
+        elif self.recorded.reason is not None:
+            one.fault(self.recorded.reason)
+        elif finding.passed and not finding.proof.record:  # good today, but not when the record was made
+            one.fault(Reason.RECORD_TIMESTAMP_INVALID)
+
     async def _stamp_fault(self, one: FoundSignature, finding: Finding) -> Reason:
         """Why the signature's own time-stamp does not hold: unknown revocation and expiry are open, the rest fails."""
         assert one.signed is not None
@@ -341,6 +381,13 @@ def _claimed_at(one: FoundSignature) -> str | None:
         return iso(claimed)
     except (KeyError, ValueError, TypeError, PdfReadError):
         return None
+
+
+def _by_record(finding: Finding | None, level: Level | None) -> str | None:
+    """The time that a record proves for a signature without a time-stamp of its own."""
+    if finding is None or not (finding.passed and finding.proof.record) or level is not Level.B_B:
+        return None
+    return iso(finding.proof.at)
 
 
 def _revocation(one: FoundSignature, finding: Finding | None) -> RevocationStatus:

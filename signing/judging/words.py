@@ -67,11 +67,52 @@ REASONS: dict[Reason, tuple[str, str]] = {
         "Cấu trúc tệp hoặc chữ ký bị hỏng.",
         "The structure of the file or of its signature is broken.",
     ),
+    Reason.RECORD_MISSING: (
+        "Tệp được chứng minh thời gian bằng bản ghi bằng chứng (.ers) mà chưa có bản ghi ấy.",
+        "An evidence record (.ers) is this file's time-stamp, and it is not here.",
+    ),
+    Reason.RECORD_OTHER_FILE: (
+        "Bản ghi bằng chứng thuộc về tệp khác.",
+        "The evidence record belongs to another file.",
+    ),
+    Reason.RECORD_TREE_BROKEN: (
+        "Cây băm trong bản ghi bằng chứng không dẫn tới dấu thời gian.",
+        "The hash tree in the evidence record does not lead to its time-stamp.",
+    ),
+    Reason.RECORD_BROKEN: (
+        "Bản ghi bằng chứng bị hỏng hoặc không theo RFC 4998.",
+        "The evidence record is broken, or none by RFC 4998.",
+    ),
+    Reason.RECORD_TIMESTAMP_INVALID: (
+        "Dấu thời gian trong bản ghi bằng chứng không hợp lệ.",
+        "A time-stamp in the evidence record is not valid.",
+    ),
+    Reason.RECORD_UNKNOWN_ISSUER: (
+        "Dấu thời gian trong bản ghi bằng chứng không dẫn tới tổ chức được tin cậy.",
+        "A time-stamp in the evidence record does not lead to a trusted authority.",
+    ),
+    Reason.RECORD_STATUS_UNKNOWN: (
+        "Không có dữ liệu mới cho biết chứng thư cấp dấu thời gian của bản ghi có bị thu hồi không.",
+        "Nothing recent tells whether the certificate behind the record's time-stamp was revoked.",
+    ),
+    Reason.RECORD_EXPIRED: (
+        "Dấu thời gian của bản ghi bằng chứng đã hết hạn mà không được gia hạn.",
+        "The evidence record's time-stamp has expired and was not renewed.",
+    ),
+    Reason.RECORD_ALGORITHM_WEAK: (
+        "Thuật toán trong bản ghi bằng chứng không còn an toàn.",
+        "An algorithm in the evidence record is no longer safe.",
+    ),
 }
 
 ASK_AGAIN = (
     "Đề nghị nơi cấp gửi lại bản sao điện tử nguyên vẹn; không sử dụng tệp này.",
     "Ask the issuer for the e-copy again, untouched; do not rely on this file.",
+)
+
+ASK_FOR_RECORD = (
+    "Xin nơi cấp đúng bản ghi .ers của tệp này, đặt cạnh tệp (TỆP.ers) rồi kiểm tra lại.",
+    "Ask the issuer for this file's own .ers record, put it beside the file (FILE.ers) and verify again.",
 )
 
 REMEDIES: dict[Reason, tuple[str, str]] = {
@@ -115,6 +156,27 @@ REMEDIES: dict[Reason, tuple[str, str]] = {
         "Ask the issuer to sign again with SHA-256 and a long enough key.",
     ),
     Reason.FORMAT_BROKEN: ASK_AGAIN,
+    Reason.RECORD_MISSING: ASK_FOR_RECORD,
+    Reason.RECORD_OTHER_FILE: ASK_FOR_RECORD,
+    Reason.RECORD_TREE_BROKEN: ASK_FOR_RECORD,
+    Reason.RECORD_BROKEN: ASK_FOR_RECORD,
+    Reason.RECORD_TIMESTAMP_INVALID: ASK_FOR_RECORD,
+    Reason.RECORD_UNKNOWN_ISSUER: (
+        "Xác định tổ chức cấp dấu thời gian; nếu được công nhận, người quản trị thêm chứng thư gốc vào danh sách tin cậy.",
+        "Find out who gave the time-stamp; if it is recognised, the administrator adds its root to the trust anchors.",
+    ),
+    Reason.RECORD_STATUS_UNKNOWN: (
+        "Đặt danh sách thu hồi mới vào thư mục crl cạnh tệp tin cậy, hoặc xin nơi cấp bản ghi mới gia hạn.",
+        "Put a current revocation list into the crl folder beside the trust anchors, or ask the issuer for a renewed record.",
+    ),
+    Reason.RECORD_EXPIRED: (
+        "Xin nơi cấp bản ghi đã gia hạn; không ai gia hạn kịp thời thì cần bản sao mới.",
+        "Ask the issuer for the renewed record; where nobody renewed it in time, for a new copy.",
+    ),
+    Reason.RECORD_ALGORITHM_WEAK: (
+        "Xin nơi cấp bản ghi đã gia hạn bằng thuật toán mạnh hơn.",
+        "Ask the issuer for a record that was renewed with a stronger algorithm.",
+    ),
 }
 
 KINDS: dict[str | None, tuple[str, str]] = {

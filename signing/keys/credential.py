@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from asn1crypto import algos, pem, x509
 from cryptography.exceptions import InvalidSignature
@@ -34,6 +34,22 @@ class SigningKey(Protocol):
         """The raw signature over `data`: RSA PKCS#1 v1.5, or ECDSA in DER; `digest_algorithm` is one of HASHES.
 
         Raises SigningFault or one of its kinds; safe from several threads.
+        """
+        ...
+
+
+@runtime_checkable
+class TogetherKey(SigningKey, Protocol):
+    """A key whose holder may authorise several signatures at once."""
+
+    def at_once(self) -> int:
+        """How many signatures one authorisation may be for, 1 or more. Raises as `sign`."""
+        ...
+
+    def sign_together(self, contents: Sequence[bytes], digest_algorithm: str) -> list[bytes]:
+        """The raw signatures over `contents`, at most `at_once` of them, in their order, by one authorisation.
+
+        Raises as `sign`: there are all of them or none.
         """
         ...
 

@@ -12,7 +12,7 @@ import hashlib
 import threading
 import time
 from base64 import b64decode, b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -53,6 +53,8 @@ PLAIN_RSA = "1.2.840.113549.1.1.1"
 
 _WRONG_PIN = frozenset({"invalid_pin", "invalid_authentication_data"})
 _WRONG_OTP = frozenset({"invalid_otp", "invalid_authentication_data"})
+MOST_AT_ONCE = 50
+"""Hashes in one request, whatever more a service would take."""
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S, _SLOWER = 1.0, 10.0, 1.5
 
 
@@ -85,10 +87,12 @@ class CredentialFacts:
     """What it wants for an explicit authorisation: identifier, and whether it is a secret of ours to send."""
     alternatives: bool
     """Whether some of them are enough."""
+    at_once: int = 1
+    """Signatures that one authorisation may be for (`multisign`)."""
 
 
 class CscKey:
-    """A SigningKey with a remote service: every signature is authorised for its own hash, then made.
+    """A TogetherKey with a remote service: signatures are authorised for their own hashes, then made.
 
     Safe from several threads. Raises KeyServiceUnreachable, KeyServiceRefused, KeyServiceAnswerWrong, PinRefused,
     PinLocked, SignatureNotConfirmed. Nothing is asked twice by itself: a person may have been asked already.
@@ -120,14 +124,29 @@ class CscKey:
 
     def sign(self, data: bytes, digest_algorithm: str) -> bytes:
         """See SigningKey."""
+        (signature,) = self.sign_together([data], digest_algorithm)
+        return signature
+
+    def at_once(self) -> int:
+        """See TogetherKey."""
+        return self.facts().at_once
+
+    def sign_together(self, contents: Sequence[bytes], digest_algorithm: str) -> list[bytes]:
+        """See TogetherKey: one authorisation for all the hashes, and one request for the signatures."""
         if digest_algorithm not in HASHES:
             raise SigningFault(reason=f"{digest_algorithm} may not be used")
         facts = self.facts()
-        digest = hashlib.new(digest_algorithm, data).digest()
+        if not 0 < len(contents) <= facts.at_once:
+            raise SigningFault(
+                reason=f"{len(contents)} signatures by one authorisation, {facts.at_once} at most"
+            )
+        digests = [
+            b64encode(hashlib.new(digest_algorithm, content).digest()).decode() for content in contents
+        ]
         algorithm = self._algorithm(facts, digest_algorithm)
         asked: dict[str, Any] = {
             "credentialID": self._place.credential,
-            self._named("hash", "hashes"): [b64encode(digest).decode()],
+            self._named("hash", "hashes"): digests,
             "signAlgo": algorithm,
         }
         if (
@@ -135,7 +154,7 @@ class CscKey:
         ):  # else the algorithm names the hash, and naming it twice is an error to some
             asked[self._named("hashAlgo", "hashAlgorithmOID")] = DIGEST_OIDS[digest_algorithm]
         if facts.mode != "oauth2code":  # there, the access token is the authorisation
-            asked["SAD"] = self._activation(facts, digest, digest_algorithm)
+            asked["SAD"] = self._activation(facts, digests, digest_algorithm)
         if self._place.asynchronous:
             asked["operationMode"] = "A"
             asked["validity_period"] = int(self._place.patience_s * 1000)
@@ -143,16 +162,16 @@ class CscKey:
         if self._place.asynchronous and "signatures" not in answer:
             request = self._text(answer, "responseID")
             answer = self._polled("signatures/signPolling", "requestID", request, "signatures")
-        return self._signature(answer, algorithm, facts)
+        return self._signatures(answer, algorithm, len(digests))
 
     # Authorisation
 
-    def _activation(self, facts: CredentialFacts, digest: bytes, digest_algorithm: str) -> str:
-        """Signature activation data for one signature over just this hash."""
+    def _activation(self, facts: CredentialFacts, digests: list[str], digest_algorithm: str) -> str:
+        """Signature activation data for signatures over just these hashes."""
         asked: dict[str, Any] = {
             "credentialID": self._place.credential,
-            "numSignatures": 1,
-            self._named("hash", "hashes"): [b64encode(digest).decode()],
+            "numSignatures": len(digests),
+            self._named("hash", "hashes"): digests,
         }
         if self._place.version >= 2:
             asked["hashAlgorithmOID"] = DIGEST_OIDS[digest_algorithm]
@@ -252,17 +271,17 @@ class CscKey:
             raise KeyServiceAnswerWrong(place=self._owner, reason=f"there is no {name}")
         return value
 
-    def _signature(self, answer: dict[str, Any], algorithm: str, facts: CredentialFacts) -> bytes:
+    def _signatures(self, answer: dict[str, Any], algorithm: str, count: int) -> list[bytes]:
         try:
-            (encoded,) = answer["signatures"]
-            value = b64decode(encoded, validate=True)
+            given = answer["signatures"]
+            values = [b64decode(one, validate=True) for one in given]
         except (KeyError, TypeError, ValueError) as fault:
-            raise KeyServiceAnswerWrong(
-                place=self._owner, reason="there is not just one signature"
-            ) from fault
-        if algorithm not in ECDSA_OIDS.values() or _is_der(value):
-            return value
-        return ecdsa_in_der(value)
+            raise KeyServiceAnswerWrong(place=self._owner, reason="there are no signatures") from fault
+        if not isinstance(given, list) or len(values) != count:
+            raise KeyServiceAnswerWrong(place=self._owner, reason=f"not {count} signatures: {len(values)}")
+        if algorithm not in ECDSA_OIDS.values():
+            return values
+        return [value if _is_der(value) else ecdsa_in_der(value) for value in values]
 
     def _understood(self, info: dict[str, Any]) -> CredentialFacts:
         try:
@@ -275,6 +294,8 @@ class CscKey:
             objects = _objects(info) if mode == "explicit" else ()
             algorithms, status = frozenset(map(str, key["algo"])), key.get("status", "enabled")
             expression = str(auth.get("expression") or "")
+            multisign = info.get("multisign", 1)
+            at_once = multisign if isinstance(multisign, int) and multisign > 0 else 1
         except (KeyError, IndexError, TypeError, ValueError, AttributeError, binascii.Error) as fault:
             raise KeyServiceAnswerWrong(place=self._owner, reason=f"credentials/info: {fault}") from fault
         if mode not in ("implicit", "explicit", "oauth2code"):
@@ -288,6 +309,7 @@ class CscKey:
             mode=mode,
             objects=objects,
             alternatives="OR" in expression,
+            at_once=min(at_once, MOST_AT_ONCE),
         )
 
 

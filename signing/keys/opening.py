@@ -3,6 +3,7 @@
 `pkcs12:/path?password-source=/path`
 `pkcs11:token=…;object=…?module-path=/path&pin-source=/path&chain-file=/path&sessions=4` (RFC 7512)
 `csc:https://host/csc/v2?credential=…&token-source=/path&pin-source=/path&mode=async&patience=180`
+A person's key, with `act=dossier` added to the line, signs only when the person acts.
 """
 
 from __future__ import annotations
@@ -22,15 +23,30 @@ Opening = Callable[[], Credential]
 """Opens the credential each time it is called. Raises SigningFault and its kinds, BadSettings."""
 
 _MODULE_PATH = re.compile(r"[?&]module-path=(?:file:)?([^&\s]+)")
-_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
-def credential_at(spec: str, setting: str) -> Opening:
-    """How to open the credential of `spec`; nothing is opened yet, and no library loaded.
+def needs_act(spec: str, setting: str) -> bool:
+    """Whether the key signs only when its holder acts, `act=dossier`: once for all captures of a dossier.
+
+    Raises BadSettings, naming `setting`.
+    """
+    said = Said(spec, setting)
+    wanted = said.option("act")
+    if wanted not in (None, "dossier"):
+        raise said.wrong("act=dossier is expected, or nothing")
+    return wanted is not None
+
+
+def credential_at(spec: str, setting: str, *, personal: bool = False) -> Opening:
+    """How to open the credential of `spec`, a person's where the line may say `act`; nothing is opened yet, and no library
+    loaded.
 
     Raises BadSettings, naming `setting`, for words that can't be right.
     """
-    said = _Said(spec, setting)
+    said = Said(spec, setting)
+    if personal:
+        said.option("act")
     known = {"pkcs12": _pkcs12, "pkcs11": _pkcs11, "csc": _csc}
     if said.scheme not in known:
         raise said.wrong("pkcs12:/path?…, pkcs11:token=…?… or csc:https://…?… is expected")
@@ -54,8 +70,8 @@ def _modules_in(specs: str) -> set[Path]:
     return {Path(unquote(found)) for found in _MODULE_PATH.findall(specs)}
 
 
-class _Said:
-    """A spec in its parts; every option is asked for once, and one that nobody asks for is an error."""
+class Said:
+    """A line of the settings in its parts; every option is asked for once, and one that nobody asks for is an error."""
 
     def __init__(self, spec: str, setting: str) -> None:
         self.setting = setting
@@ -106,7 +122,7 @@ class _Said:
             raise self.wrong(f"unknown: {', '.join(sorted(self._options))}")
 
 
-def _pkcs12(said: _Said) -> Opening:
+def _pkcs12(said: Said) -> Opening:
     path, password_file = Path(unquote(said.body)), said.needed_file("password-source")
     said.done()
     if not path.is_absolute():
@@ -124,7 +140,7 @@ def _pkcs12(said: _Said) -> Opening:
     return opened
 
 
-def _pkcs11(said: _Said) -> Opening:
+def _pkcs11(said: Said) -> Opening:
     attributes = dict(part.partition("=")[::2] for part in said.body.split(";") if part)
     unknown = attributes.keys() - {"token", "object", "id", "serial", "type"}
     if unknown:
@@ -154,7 +170,7 @@ def _pkcs11(said: _Said) -> Opening:
     return opened
 
 
-def _csc(said: _Said) -> Opening:
+def _csc(said: Said) -> Opening:
     url = _address(said, unquote(said.body))
     credential, mode = said.needed("credential"), said.option("mode") or "sync"
     version = said.option("version") or next((v for v in "12" if f"/csc/v{v}" in url), "")
@@ -199,12 +215,12 @@ def _csc(said: _Said) -> Opening:
     return opened
 
 
-def _address(said: _Said, text: str) -> str:
+def _address(said: Said, text: str) -> str:
     """An https address without anything secret in it; http on this machine alone."""
     try:
         parts = urlsplit(text)
         fits = parts.hostname and not parts.username and not parts.fragment
-        fits = fits and (parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK))
+        fits = fits and (parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK))
     except ValueError:
         fits = False
     if not fits:

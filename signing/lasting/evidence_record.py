@@ -1,30 +1,33 @@
 """Evidence records (RFC 4998): one time-stamp proves for many files that each of them existed.
 
 The digests of the files are the leaves of a hash tree whose root is stamped; a record holds the stamp and, of the tree, just
-what leads from its own file to the root. Before the stamp's authority or algorithm ends, a further stamp covers it.
+what leads from its own file to the root. Before the stamp's authority or algorithm ends, a further stamp covers it. What a
+record proves is judged in `signing.judging.record`.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from io import BufferedReader
-from typing import Any, ClassVar
+from collections.abc import Iterable, Sequence
+from typing import Any, ClassVar, TypeAlias
 
 from asn1crypto import algos, cms, core, parser
 
-from signing.judging.canonical import NotCanonical, check_signed_data, named_certificate
 from signing.judging.der import check_der
-from signing.judging.embedded import embedded_fault
 from signing.keys.credential import HASHES
-from signing.timestamps.stamps import judge_stamp
-from signing.trust import SKEW, TrustStore
 
 ALGORITHM = "sha256"
 LONGEST = 1 << 24
 """No honest record is longer than this many bytes."""
+MOST_STAMPS = 64
+"""More than an honest record gets in centuries; a guard against hostile ones."""
+
+Way: TypeAlias = Sequence[Sequence[bytes]]
+"""A reduced hash tree: the leaf with its neighbour, then the neighbours upwards; empty where the leaf is the root."""
+
+
+class WeakDigest(ValueError):
+    """A digest algorithm that proves nothing any more; never leaves this room."""
 
 
 class PartialHashtree(core.SequenceOf):
@@ -120,17 +123,39 @@ def _joined(digests: Sequence[bytes], algorithm: str) -> bytes:
     return hashlib.new(algorithm, b"".join(sorted(digests))).digest()
 
 
-def record_of(tree: HashTree, position: int, token: bytes) -> bytes:
-    """The DER record of the file whose digest is the leaf at `position`, out of the stamped tree."""
-    way = tree.way(position)
-    archived = ArchiveTimeStamp(
+def archived(token: bytes, algorithm: str, way: Way = ()) -> ArchiveTimeStamp:
+    """A DER time-stamp token with what it stamps: the root that `way` leads to, or what came before it in its chain."""
+    return ArchiveTimeStamp(
         {
-            "digest_algorithm": {"algorithm": tree.algorithm},
+            "digest_algorithm": {"algorithm": algorithm},
             **({"reduced_hashtree": [list(step) for step in way]} if way else {}),
             "time_stamp": cms.ContentInfo.load(token, strict=True),
         }
     )
-    return _record([tree.algorithm], [[archived]])
+
+
+def encode(chains: Iterable[Sequence[ArchiveTimeStamp]]) -> bytes:
+    """The DER record of these chains, the oldest first; all stamps of a chain have one digest algorithm."""
+    listed = [list(chain) for chain in chains]
+    used = dict.fromkeys(str(chain[0]["digest_algorithm"]["algorithm"].native) for chain in listed)
+    encoded: bytes = EvidenceRecord(
+        {
+            "version": 1,
+            "digest_algorithms": [{"algorithm": one} for one in used],
+            "archive_time_stamp_sequence": listed,
+        }
+    ).dump()
+    return encoded
+
+
+def record_of(tree: HashTree, position: int, token: bytes) -> bytes:
+    """The DER record of the file whose digest is the leaf at `position`, out of the stamped tree."""
+    return encode([[archived(token, tree.algorithm, tree.way(position))]])
+
+
+def stamped_by_next(token: bytes, algorithm: str) -> bytes:
+    """What a further time-stamp over `token` has to stamp, in the same chain (RFC 4998, 5.2)."""
+    return hashlib.new(algorithm, token).digest()
 
 
 def last_stamp(record: bytes) -> tuple[bytes, str]:
@@ -140,152 +165,108 @@ def last_stamp(record: bytes) -> tuple[bytes, str]:
     """
     parsed = parse(record)
     stamp = parsed["archive_time_stamp_sequence"][-1][-1]
-    algorithm = _algorithm(stamp, parsed)
-    return hashlib.new(algorithm, stamp["time_stamp"].dump()).digest(), algorithm
+    algorithm = algorithm_of(stamp)
+    return stamped_by_next(stamp["time_stamp"].dump(), algorithm), algorithm
 
 
-def restamped(record: bytes, token: bytes) -> bytes:
+def last_token(record: bytes) -> bytes:
+    """The DER of a record's last time-stamp. Raises ValueError for what is no record."""
+    token: bytes = parse(record)["archive_time_stamp_sequence"][-1][-1]["time_stamp"].dump()
+    return token
+
+
+def restamped(record: bytes, token: bytes, *, last: bytes | None = None) -> bytes:
     """The record with one more time-stamp over `last_stamp`: before the authority's certificate ends (RFC 4998, 5.2).
 
-    Raises ValueError for what is no record.
+    `last` takes the place of the last one so far: the same with fresher evidence. Raises ValueError for what is no record.
     """
-    parsed = parse(record)
-    _, algorithm = last_stamp(record)
-    chains = [list(chain) for chain in parsed["archive_time_stamp_sequence"]]
-    chains[-1].append(
-        ArchiveTimeStamp(
-            {
-                "digest_algorithm": {"algorithm": algorithm},
-                "time_stamp": cms.ContentInfo.load(token, strict=True),
-            }
-        )
-    )
-    return _record(_algorithms(parsed), chains)
+    chains = [list(chain) for chain in parse(record)["archive_time_stamp_sequence"]]
+    before = chains[-1][-1]
+    algorithm = algorithm_of(before)
+    if last is not None:
+        chains[-1][-1] = archived(last, algorithm, steps_of(before))
+    chains[-1].append(archived(token, algorithm))
+    return encode(chains)
 
 
-def _record(algorithms: Sequence[str], chains: Sequence[Sequence[ArchiveTimeStamp]]) -> bytes:
-    encoded: bytes = EvidenceRecord(
-        {
-            "version": 1,
-            "digest_algorithms": [{"algorithm": one} for one in algorithms],
-            "archive_time_stamp_sequence": [list(chain) for chain in chains],
-        }
-    ).dump()
-    return encoded
+def leaf_again(digest: bytes, chains: Iterable[Sequence[ArchiveTimeStamp]], algorithm: str) -> bytes:
+    """The leaf of a file in the hash tree of its next chain: its new `digest` joined with that of all chains before.
+
+    For when a digest algorithm ends, both digests by the new one (RFC 4998, 5.2).
+    """
+    before = b"".join(ArchiveTimeStampChain(list(chain)).dump() for chain in chains)
+    sequence: bytes = parser.emit(0, 1, 16, before)
+    return hashlib.new(algorithm, digest + hashlib.new(algorithm, sequence).digest()).digest()
 
 
-# ── judging ──────────────────────────────────────────────────────────────────────────────────────────
-
-
-@dataclass(frozen=True)
-class RecordJudgement:
-    """What a record proves of a file."""
-
-    holds: bool
-    reason: str
-    """Why not; empty where it holds."""
-    proven_at: datetime | None
-    """Since when the file is proven to exist: the first stamp's time, where the record holds or is open."""
-    authority: str | None
-    stamps: int
-    """Time-stamps in the record."""
-    open: bool = False
-    """Whether nothing but a fresh revocation list about the last authority is lacking."""
+# ── reading ──────────────────────────────────────────────────────────────────────────────────────────
 
 
 def parse(record: bytes) -> EvidenceRecord:
-    """A DER evidence record. Raises ValueError on anything else."""
+    """A DER evidence record in which nothing stands that no stamp proves. Raises ValueError on anything else.
+
+    Tokens are looked into where they are judged.
+    """
     if len(record) > LONGEST:
         raise ValueError("longer than any record")
     if check_der(record) != len(record):
         raise ValueError("something follows it")
-    parsed = EvidenceRecord.load(record, strict=True)
     try:
-        chains = parsed["archive_time_stamp_sequence"]
-        if parsed["version"].native != 1 or not chains or any(not len(chain) for chain in chains):
-            raise ValueError("no evidence record of version 1")
-        for chain in chains:
-            for stamp in chain:  # rubbish fails here; tokens are looked into where they are judged
-                _algorithm(stamp, parsed)
-                _steps(stamp)
-    except (TypeError, KeyError, AttributeError) as error:
+        return _parsed(record)
+    except (TypeError, KeyError, AttributeError, IndexError) as error:
         raise ValueError(f"no evidence record: {error}") from error
+
+
+def _parsed(record: bytes) -> EvidenceRecord:
+    parsed = EvidenceRecord.load(record, strict=True)
+    chains = parsed["archive_time_stamp_sequence"]
+    if parsed["version"].native != 1 or not chains or any(not len(chain) for chain in chains):
+        raise ValueError("no evidence record of version 1")
+    if sum(len(chain) for chain in chains) > MOST_STAMPS:
+        raise ValueError("more time-stamps than any record has")
+    if any(not isinstance(parsed[name], core.Void) for name in ("crypto_infos", "encryption_info")):
+        raise ValueError("something beside the time-stamps, which nothing proves")
+    used: dict[str, None] = {}
+    for chain in chains:
+        for stamp in chain:
+            if not isinstance(stamp["attributes"], core.Void):
+                raise ValueError("attributes of a time-stamp, which nothing proves")
+            used[algorithm_of(stamp)] = None
+            steps_of(stamp)
+        if len({algorithm_of(stamp) for stamp in chain}) != 1:
+            raise ValueError("a chain of two algorithms")  # RFC 4998, 5.3
+    if [_named(one) for one in parsed["digest_algorithms"]] != list(used):
+        raise ValueError("other digest algorithms than it lists")
     return parsed
 
 
-def judge_record(record: bytes, content: BufferedReader, trust: TrustStore, at: datetime) -> RecordJudgement:
-    """Judge a record for the file `content` (seekable, read in pieces) under `trust`, as of `at` (aware).
-
-    Each stamp must have been good when the next was made, the last one at `at`. Never raises on broken records, never uses
-    the network; raises OSError where the file can't be read.
-    """
-    try:
-        parsed = parse(record)
-        steps = list(_stamps(parsed, content))
-        moments = [_stated(token) for token, _ in steps[1:]]
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
-        return RecordJudgement(False, f"broken: {error}", None, None, 0)
-    first = None
-    for (token, imprint), until in zip(steps, [*moments, at], strict=True):
-        if imprint is None or until is None:
-            return RecordJudgement(False, "imprint", None, None, len(steps))
-        unproven = _unproven(token, trust)
-        if unproven:
-            return RecordJudgement(False, unproven, None, None, len(steps))
-        judged = judge_stamp(token, imprint, trust, until)
-        if not judged.holds or judged.stamped_at is None or judged.stamped_at > until + SKEW:
-            lacking = judged.open and token is steps[-1][0]
-            since = (first or judged).stamped_at if lacking else None
-            return RecordJudgement(
-                False, judged.reason or "order", since, judged.authority, len(steps), open=lacking
-            )
-        first = first or judged
-    assert first is not None
-    return RecordJudgement(True, "", first.stamped_at, first.authority, len(steps))
+def steps_of(stamp: ArchiveTimeStamp) -> list[list[bytes]]:
+    """The reduced hash tree, as `Way`."""
+    return [[bytes(one) for one in step] for step in stamp["reduced_hashtree"] or ()]
 
 
-def _unproven(token: bytes, trust: TrustStore) -> str:
-    """Why something in the token is neither signed nor of one possible value; empty where nothing is."""
-    try:
-        signed = check_signed_data(token)
-    except NotCanonical as broken:
-        return f"broken: {broken}"
-    fault = embedded_fault(signed, named_certificate(signed), trust)
-    return fault.value.lower() if fault is not None else ""
+def algorithm_of(stamp: ArchiveTimeStamp) -> str:
+    """The stamp's digest algorithm: as it says, or its token's. Raises WeakDigest for one that proves nothing any more."""
+    said = stamp["digest_algorithm"]
+    if said.native is None:
+        info = stamp["time_stamp"]["content"]["encap_content_info"]["content"].parsed
+        said = info["message_imprint"]["hash_algorithm"]
+    return _named(said)
 
 
-def _stamps(parsed: EvidenceRecord, content: BufferedReader) -> list[tuple[bytes, bytes | None]]:
-    """Each token in order with the digest that it must stamp; None where the hash tree does not lead there."""
-    found: list[tuple[bytes, bytes | None]] = []
-    earlier: list[bytes] = []
-    for chain in parsed["archive_time_stamp_sequence"]:
-        algorithm = _algorithm(chain[0], parsed)
-        leaf = _digest(content, algorithm)
-        if earlier:
-            before = hashlib.new(algorithm, _sequence(earlier)).digest()
-            leaf = hashlib.new(algorithm, leaf + before).digest()
-        for number, stamp in enumerate(chain):
-            if _algorithm(stamp, parsed) != algorithm:
-                raise ValueError("a chain of two algorithms")  # RFC 4998, 5.3
-            covered = (
-                leaf
-                if number == 0
-                else hashlib.new(algorithm, chain[number - 1]["time_stamp"].dump()).digest()
-            )
-            found.append((stamp["time_stamp"].dump(), _root(stamp, covered, algorithm)))
-        earlier.append(chain.dump())
-    return found
+def _named(identifier: core.Sequence) -> str:
+    name = str(identifier["algorithm"].native)
+    if name not in HASHES:
+        raise WeakDigest(f"{name} may not be used")
+    parameters = identifier["parameters"]
+    if not isinstance(parameters, core.Void) and parameters.dump() != b"\x05\x00":
+        raise ValueError("unexpected parameters of an algorithm")
+    return name
 
 
-def _sequence(parts: Sequence[bytes]) -> bytes:
-    """The DER of a SEQUENCE of values that are encoded already."""
-    encoded: bytes = parser.emit(0, 1, 16, b"".join(parts))
-    return encoded
-
-
-def _root(stamp: ArchiveTimeStamp, leaf: bytes, algorithm: str) -> bytes | None:
+def root_of(stamp: ArchiveTimeStamp, leaf: bytes, algorithm: str) -> bytes | None:
     """Follow the reduced hash tree from `leaf` up (RFC 4998, 4.3); None where the leaf is not in it."""
-    steps = _steps(stamp)
+    steps = steps_of(stamp)
     if not steps:
         return leaf
     if leaf not in steps[0]:
@@ -294,34 +275,3 @@ def _root(stamp: ArchiveTimeStamp, leaf: bytes, algorithm: str) -> bytes | None:
     for step in steps[1:]:
         reached = _joined([*step, reached], algorithm)
     return reached
-
-
-def _steps(stamp: ArchiveTimeStamp) -> list[list[bytes]]:
-    return [[bytes(one) for one in step] for step in stamp["reduced_hashtree"] or ()]
-
-
-def _algorithms(parsed: EvidenceRecord) -> list[str]:
-    return [str(one["algorithm"].native) for one in parsed["digest_algorithms"]]
-
-
-def _algorithm(stamp: ArchiveTimeStamp, parsed: EvidenceRecord) -> str:
-    """The stamp's digest algorithm: as it says, or its token's. Raises ValueError for one that proves nothing any more."""
-    said = stamp["digest_algorithm"]
-    if said.native is None:
-        info = stamp["time_stamp"]["content"]["encap_content_info"]["content"].parsed
-        said = info["message_imprint"]["hash_algorithm"]
-    name = str(said["algorithm"].native)
-    if name not in HASHES or name not in _algorithms(parsed):
-        raise ValueError(f"{name} may not be used")
-    return name
-
-
-def _stated(token: bytes) -> datetime | None:
-    info = cms.ContentInfo.load(token)["content"]["encap_content_info"]["content"].parsed
-    moment: datetime | None = info["gen_time"].native
-    return moment
-
-
-def _digest(content: BufferedReader, algorithm: str) -> bytes:
-    content.seek(0)
-    return hashlib.file_digest(content, algorithm).digest()

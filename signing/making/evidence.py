@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 from typing import Protocol
@@ -12,6 +12,7 @@ from asn1crypto import crl, ocsp, x509
 
 from models.errors import SigningFault
 from signing.development.pki import DevelopmentPki
+from signing.status.keeping import Keeper, Kept, answer_ends, lasting, list_ends
 from signing.trust import TrustStore, parse_answer, parse_list
 
 
@@ -61,14 +62,15 @@ class KnownLists:
         *,
         own: bool = False,
     ) -> Evidence:
-        return Evidence(lists=self.trust.revocation_lists)
+        return Evidence(lists=tuple(self.trust.revocation_lists))
 
 
 @dataclass(frozen=True)
 class DevelopmentEvidence:
-    """A fresh answer of the embedded responder, and the development lists."""
+    """Answers of the embedded responder and the development lists, kept as those from the network are kept."""
 
     pki: DevelopmentPki
+    _kept: Keeper = field(default_factory=Keeper, init=False, repr=False, compare=False)
 
     def gather(
         self,
@@ -78,10 +80,16 @@ class DevelopmentEvidence:
         *,
         own: bool = False,
     ) -> Evidence:
+        return self._kept.evidence(certificate, now, lambda: self._found(certificate, now))
+
+    def _found(self, certificate: x509.Certificate, now: datetime) -> Kept:
         try:
             name = self.pki.name_of(certificate.serial_number)
             answers = () if name is None else (parse_answer(self.pki.status_answer(name, now)),)
-            return Evidence(answers, tuple(_parsed_list(der) for der in self.pki.revocation_lists(now)))
+            lists = tuple(_parsed_list(der) for der in self.pki.revocation_lists(now))
+            ends = [*(answer_ends(one, now) for one in answers), *(list_ends(one, now) for one in lists)]
+            good = name is not None and not self.pki.is_revoked(name)
+            return lasting(Evidence(answers, lists), now, min(ends), good=good)
         except (OSError, ValueError, KeyError) as error:
             raise SigningFault(reason=f"the development PKI is damaged: {error}") from error
 

@@ -7,9 +7,9 @@ import os
 import shutil
 import zlib
 from base64 import b64encode
-from collections.abc import Awaitable, Callable, Generator, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from io import BufferedRandom
 from pathlib import Path
@@ -26,7 +26,7 @@ from pyhanko.sign.attributes import (
     SignedAttributeProviderSpec,
     SigningCertificateV2Provider,
 )
-from pyhanko.sign.fields import SigFieldSpec, SigSeedSubFilter, enumerate_sig_fields
+from pyhanko.sign.fields import SigFieldSpec, SigSeedSubFilter
 from pyhanko.sign.general import SigningError
 from pyhanko.sign.signers.cms_embedder import PdfCMSEmbedder, SigIOSetup, SigObjSetup
 from pyhanko.sign.signers.constants import ESIC_EXTENSION_1
@@ -39,19 +39,21 @@ from pyhanko.sign.signers.pdf_byterange import (
 from pyhanko.sign.validation.dss import DocumentSecurityStore
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
-from models.errors import SigningFault, TimestampUnavailable
+from models.errors import EcopyError, SigningFault, TimestampUnavailable
 from models.ports import Clock, TimestampAuthority
 from models.signatures import Level, SignedFile, SignedStatement, SignerCertificate, SignRequest
 from models.times import iso, vietnam_time
 from signing.development.pki import DevelopmentPki
 from signing.durable import abandoned, beside, publish
-from signing.judging.coverage import APPLICATION
-from signing.keys.credential import Credential, certificate_facts
+from signing.judging.coverage import APPLICATION, BY_RECORD
+from signing.keys.credential import Credential, SigningKey, certificate_facts
 from signing.loop import finish
 from signing.making import appearance
 from signing.making.evidence import DevelopmentEvidence, EvidenceSource
 from signing.making.office import OfficeCheck
 from signing.making.own import own_certificate
+from signing.making.permission import check_permission
+from signing.making.together import Job, sign_together
 from signing.names import timestamp_field_name
 from signing.quiet import keep_libraries_quiet
 from signing.statements import carry
@@ -175,17 +177,36 @@ class PdfSigner:
     def sign(self, source: Path, target: Path, request: SignRequest) -> SignedFile:
         """Write to `target` the bytes of `source` and the new revisions, nothing else; see models.ports.Signer.
 
-        Works on files in pieces of 1 MiB, so the size of the PDF does not matter to memory. Raises
-        CertificateRefused, TimestampUnavailable or SigningFault; `target` is then as it was before.
+        Works on files in pieces of 1 MiB, so the size of the PDF does not matter to memory. Raises FileCertified or
+        FileEncrypted before anything is written or asked; CertificateRefused, TimestampUnavailable or SigningFault;
+        `target` is then as it was before.
         """
         keep_libraries_quiet()
         return finish(self._sign(source, target, request))
 
-    async def _sign(self, source: Path, target: Path, request: SignRequest) -> SignedFile:
-        stamper = self._stamper(request.level)
-        own = await self._own_certificate()
+    def sign_together(self, jobs: Sequence[Job]) -> list[SignedFile | EcopyError]:
+        """Sign several files by one act of the key's holder, each whole or not at all; see models.ports.Signer."""
+        keep_libraries_quiet()
+
+        def signing(key: SigningKey, job: Job) -> SignedFile:
+            hand = replace(self, credential=replace(self.credential, key=key))
+            return finish(hand._sign(*job, stamp_later=True))
+
+        return sign_together(self.credential.key, jobs, signing)
+
+    async def _sign(
+        self, source: Path, target: Path, request: SignRequest, *, stamp_later: bool = False
+    ) -> SignedFile:
+        if request.by_record and request.level is not Level.B_B:
+            raise SigningFault(
+                reason=f"{request.level.value} has time-stamps of its own, not an evidence record"
+            )
+        stamper = None if stamp_later else self._stamper(request.level)
         temporary = beside(target)
         try:
+            with as_fault():
+                check_permission(source, _new_fields(request))
+            own = await self._own_certificate()
             for leftover in abandoned(target):
                 leftover.unlink(missing_ok=True)
             shutil.copyfile(source, temporary)
@@ -196,7 +217,7 @@ class PdfSigner:
                         file, stamper, lambda: self._append_signature(file, request, own, stamper)
                     )
                 else:
-                    await self._append_signature(file, request, own, stamper)
+                    await self._append_signature(file, request, own, stamper, room=stamp_later)
                 if request.level is Level.B_LTA and stamper is not None:
                     # asked again, so that the evidence is not older than the signature
                     await append_timestamp(file, stamper, [await self._own_certificate()])
@@ -210,7 +231,7 @@ class PdfSigner:
         return SignedFile(
             sha256=digest,
             size=size,
-            level=request.level,
+            level=Level.B_B if stamp_later else request.level,
             field_name=request.field_name,
             signer=self.common_name,
             certificate=certificate_facts(self.credential.certificate),
@@ -257,23 +278,32 @@ class PdfSigner:
         return await own_certificate(self.credential, self.trust, self.evidence, self.clock.now())
 
     async def _append_signature(
-        self, file: BinaryIO, request: SignRequest, own: Known, stamper: CheckedStamper | None
+        self,
+        file: BinaryIO,
+        request: SignRequest,
+        own: Known,
+        stamper: CheckedStamper | None,
+        *,
+        room: bool = False,
     ) -> None:
+        """`room`: leave some for a time-stamp that comes later."""
         writer = _writer(file)
-        if any(name == request.field_name for name, _, _ in enumerate_sig_fields(writer.prev)):
-            raise SigningFault(reason=f"the file already has a field called {request.field_name}")
         if request.level is Level.B_LT and stamper is not None:
             # in the signature's own revision, so that the signature protects the evidence too
             _store(writer, [own, *stamper.met])
+        elif request.by_record:  # the record covers the whole file, and so this evidence
+            _store(writer, [own])
         writer.register_extension(ESIC_EXTENSION_1)
         placeholder = SignatureObject(
-            bytes_reserved=SIGNATURE_SPACE + (TIMESTAMP_SPACE if stamper else 0),
+            bytes_reserved=SIGNATURE_SPACE + (TIMESTAMP_SPACE if stamper or room else 0),
             subfilter=SigSeedSubFilter.PADES,
             timestamp=_claimed_time(request.signed_at),
             reason=request.reason,
             location=request.location,
             # inside the signed bytes, so that nobody can pass a stripped file off as a humbler one
-            app_build_props=BuildProps(name=APPLICATION, revision=request.level.value),
+            app_build_props=BuildProps(
+                name=APPLICATION, revision=request.level.value + (BY_RECORD if request.by_record else "")
+            ),
         )
         steps = _steps(writer, appearance.field_spec(writer, request))
         appearance.place(writer, next(steps).get_object(), request)
@@ -326,6 +356,11 @@ def _claimed_time(text: str) -> datetime:
         raise SigningFault(reason=f"signed_at is no time with a zone: {text}") from error
 
 
+def _new_fields(request: SignRequest) -> list[str]:
+    """Names of the fields that the file will get, or in one case one of that kind."""
+    return [request.field_name, *([timestamp_field_name()] if request.level is Level.B_LTA else [])]
+
+
 def _writer(file: BinaryIO) -> _Appender:
     file.seek(0)
     return _Appender(file)
@@ -358,6 +393,19 @@ def _store(writer: IncrementalPdfFileWriter, known: Iterable[Known]) -> None:
     )
 
 
+_SURPRISES = (
+    KeyError,
+    ValueError,
+    TypeError,
+    AttributeError,
+    IndexError,
+    AssertionError,
+    NotImplementedError,
+    RecursionError,
+)
+"""What the library stumbles over where a file's objects are not of the kind that the standard wants."""
+
+
 @contextmanager
 def as_fault() -> Iterator[None]:
     """What the library raises on files and keys that can't be signed, as our error."""
@@ -365,7 +413,7 @@ def as_fault() -> Iterator[None]:
         yield
     except (PdfError, SigningError) as error:
         raise SigningFault(reason=str(error)) from error
-    except (KeyError, ValueError, TypeError, IndexError, AssertionError, NotImplementedError) as error:
+    except _SURPRISES as error:
         raise SigningFault(reason=f"this PDF can't be signed: {type(error).__name__} {error}") from error
 
 

@@ -8,10 +8,9 @@ certificates of this installation itself a missing issuer is looked for where th
 from __future__ import annotations
 
 import logging
-import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import TypeVar
 
@@ -21,37 +20,17 @@ from signing.asking import NoAnswer
 from signing.loop import finish
 from signing.making.evidence import Evidence
 from signing.status.judging import Link, Said, answer_says, links_to_anchor, list_says
+from signing.status.keeping import Keeper, Kept, answer_ends, keep, lasting, list_ends
 from signing.status.questions import Questions, issuer_places, list_places, responders
 from signing.trust import TrustStore, signed_by
 
 log = logging.getLogger("ecopy.signing")
 
-K = TypeVar("K")
-V = TypeVar("V")
 T = TypeVar("T")
 
-ASK_AGAIN = timedelta(hours=1)
-"""What is good is asked for anew after this, though it may hold for days: a revocation shall not stay unknown so long."""
 REST = timedelta(minutes=1)
 """An address that gave no answer is passed over for so long."""
-MOST_KEPT = 256
 LONGEST_CHAIN = 6
-
-
-@dataclass(frozen=True)
-class Kept:
-    """What is known about one certificate: until when without asking again, and until when at all."""
-
-    evidence: Evidence
-    since: datetime
-    fresh_until: datetime
-    holds_until: datetime
-
-    def fresh(self, now: datetime) -> bool:
-        return self.since <= now < self.fresh_until
-
-    def holds(self, now: datetime) -> bool:
-        return self.since <= now < self.holds_until
 
 
 class OnlineEvidence:
@@ -60,11 +39,10 @@ class OnlineEvidence:
     def __init__(self, trust: TrustStore, questions: Questions | None = None) -> None:
         self._trust = trust
         self._questions = questions or Questions()
-        self._whole: dict[bytes, Kept] = {}
+        self._kept = Keeper()
         self._single: dict[bytes, Kept] = {}
         self._issuers: dict[bytes, x509.Certificate] = {}
         self._resting: dict[str, datetime] = {}
-        self._turns = [threading.Lock() for _ in range(16)]
 
     def gather(
         self,
@@ -75,18 +53,9 @@ class OnlineEvidence:
         own: bool = False,
     ) -> Evidence:
         """See EvidenceSource. Raises nothing: what could not be learnt is in `troubles`."""
-        key = certificate.sha256
-        kept = self._whole.get(key)
-        if kept is not None and kept.fresh(now):
-            return kept.evidence
-        with self._turns[key[0] % len(self._turns)]:  # of several who want the same, one asks
-            kept = self._whole.get(key)
-            if kept is not None and kept.fresh(now):
-                return kept.evidence
-            found = finish(self._gathered(certificate, now, tuple(others), own))
-            if found.fresh(now):
-                _keep(self._whole, key, found)
-            return found.evidence
+        return self._kept.evidence(
+            certificate, now, lambda: finish(self._gathered(certificate, now, tuple(others), own))
+        )
 
     async def _gathered(
         self, certificate: x509.Certificate, now: datetime, others: tuple[x509.Certificate, ...], own: bool
@@ -114,7 +83,7 @@ class OnlineEvidence:
             found = await find(link, gathered, now, troubles)
             if found is not None:
                 if found.fresh(now):  # a revocation may be lifted: it is never kept
-                    _keep(self._single, key, found)
+                    keep(self._single, key, found)
                 return found
         if kept is not None and kept.holds(now):
             return replace(kept, fresh_until=min(now + REST, kept.holds_until))
@@ -141,7 +110,7 @@ class OnlineEvidence:
             )
             if _counts(said, url, troubles):
                 evidence = Evidence(answers=(answer,), lists=own_lists)
-                return _lasting(evidence, now, _answer_ends(answer, now), good=said.good)
+                return lasting(evidence, now, answer_ends(answer, now), good=said.good)
         return None
 
     def _lists_about_responder(
@@ -165,7 +134,7 @@ class OnlineEvidence:
                 self._trust, link, one, now, lists=gathered.lists, answers=gathered.answers
             )
             if _counts(said, url, troubles):
-                return _lasting(Evidence(lists=(one,)), now, _list_ends(one, now), good=said.good)
+                return lasting(Evidence(lists=(one,)), now, list_ends(one, now), good=said.good)
         return None
 
     async def _beside_the_anchor(self, link: Link, gathered: _Gathering, now: datetime) -> Kept | None:
@@ -178,8 +147,8 @@ class OnlineEvidence:
             if said.good or said.revoked:
                 # asked again soon: who is configured to be asked may answer then
                 return replace(
-                    _lasting(Evidence(lists=(one,)), now, _list_ends(one, now), good=said.good),
-                    fresh_until=min(now + REST, _list_ends(one, now)) if said.good else now,
+                    lasting(Evidence(lists=(one,)), now, list_ends(one, now), good=said.good),
+                    fresh_until=min(now + REST, list_ends(one, now)) if said.good else now,
                 )
         return None
 
@@ -194,7 +163,7 @@ class OnlineEvidence:
                 offered = self._asked(url, now, [], partial(self._questions.issuers, url)) or ()
                 above = next((one for one in offered if signed_by(current, one)), None)
                 if above is not None:
-                    _keep(self._issuers, above.sha256, above)
+                    keep(self._issuers, above.sha256, above)
                     break
             if above is None or self._trust.is_anchor(above):
                 return
@@ -214,7 +183,7 @@ class OnlineEvidence:
         except NoAnswer as trouble:
             log.warning("%s: %s", url, trouble)
             troubles.append(f"{url}: {trouble}")
-            _keep(self._resting, url, now + REST)
+            keep(self._resting, url, now + REST)
             return None
 
 
@@ -249,25 +218,3 @@ def _counts(said: Said, url: str, troubles: list[str]) -> bool:
     log.warning("%s: %s", url, said.trouble)
     troubles.append(f"{url}: {said.trouble}")
     return False
-
-
-def _lasting(evidence: Evidence, now: datetime, ends: datetime, *, good: bool) -> Kept:
-    return Kept(evidence, now, min(now + ASK_AGAIN, ends), ends) if good else Kept(evidence, now, now, now)
-
-
-def _answer_ends(answer: ocsp.OCSPResponse, now: datetime) -> datetime:
-    singles = answer.basic_ocsp_response["tbs_response_data"]["responses"]
-    ends = [single["next_update"].native for single in singles]
-    return min((end or now for end in ends), default=now).astimezone(UTC)
-
-
-def _list_ends(one: crl.CertificateList, now: datetime) -> datetime:
-    ends: datetime | None = one["tbs_cert_list"]["next_update"].native
-    return (ends or now).astimezone(UTC)
-
-
-def _keep(kept: dict[K, V], key: K, value: V) -> None:
-    """Keep a bounded number; the oldest go first."""
-    kept[key] = value
-    for oldest in list(kept)[: max(0, len(kept) - MOST_KEPT)]:
-        kept.pop(oldest, None)

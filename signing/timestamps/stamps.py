@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from asn1crypto import cms, pem, x509
+from asn1crypto import cms, crl, pem, x509
 from pyhanko.sign.ades.report import AdESPassed
 from pyhanko.sign.general import extract_certificate_info
 from pyhanko.sign.validation.ades import ades_timestamp_validation
@@ -18,7 +18,7 @@ from pyhanko.sign.validation.policy_decl import (
 from pyhanko_certvalidator.ltv.types import ValidationTimingInfo
 
 from models.times import vietnam_time
-from signing.judging.levels import NoNetwork, knowledge
+from signing.judging.levels import NoNetwork, Store, knowledge
 from signing.keys.credential import common_name
 from signing.loop import finish
 from signing.quiet import keep_libraries_quiet
@@ -44,9 +44,21 @@ class StampJudgement:
 _LISTS_LACKING = frozenset({"try_later", "revocation_out_of_bounds_no_poe"})
 
 
-def judge_stamp(token: bytes, digest: bytes, trust: TrustStore, at: datetime) -> StampJudgement:
+def judge_stamp(
+    token: bytes,
+    digest: bytes,
+    trust: TrustStore,
+    at: datetime,
+    *,
+    store: Store | None = None,
+    past: bool = False,
+    skew: timedelta = timedelta(),
+    unrevoked_at: datetime | None = None,
+) -> StampJudgement:
     """Judge a DER TimeStampToken over `digest` (its algorithm is the token's) under `trust`, as of `at` (aware).
 
+    `store` is further evidence. In the `past` nothing counts that was said later than `at` (by clocks that may be off by
+    `skew`). The authority's certificate must not have been revoked by `unrevoked_at`, the stamp's own time by default.
     Never raises on broken tokens, never uses the network.
     """
     keep_libraries_quiet()
@@ -58,22 +70,31 @@ def judge_stamp(token: bytes, digest: bytes, trust: TrustStore, at: datetime) ->
         signer = extract_certificate_info(signed).signer_cert
         if imprint != digest:
             return StampJudgement(False, "imprint", stamped_at, common_name(signer))
-        reason = finish(_fault(signed, digest, trust, vietnam_time(at), stamped_at))
+        known = Store(tuple(trust.others), (), tuple(trust.revocation_lists)).and_(store or Store())
+        if past:
+            known = known.issued_by(at + skew)
+        lists = [*trust.revocation_lists, *(store or Store()).lists]
+        spec = SignatureValidationSpec(
+            cert_validation_policy=trust.policy(past=past),
+            revinfo_gathering_policy=RevocationInfoGatheringSpec(
+                RevinfoOnlineFetchingRule.LOCAL_ONLY, fetcher_backend=NoNetwork()
+            ),
+            local_knowledge=knowledge(known.certificates, known.answers, known.lists),
+        )
+        reason = finish(_fault(signed, digest, spec, vietnam_time(at), lists, unrevoked_at or stamped_at))
     except Exception as error:  # noqa: BLE001 - hostile bytes may break any part of the libraries; that is the answer
         return StampJudgement(False, f"{type(error).__name__}: {error}", None, None)
     return StampJudgement(not reason, reason, stamped_at, common_name(signer))
 
 
 async def _fault(
-    signed: cms.SignedData, digest: bytes, trust: TrustStore, at: datetime, stamped_at: datetime
+    signed: cms.SignedData,
+    digest: bytes,
+    spec: SignatureValidationSpec,
+    at: datetime,
+    lists: Iterable[crl.CertificateList],
+    unrevoked_at: datetime,
 ) -> str:
-    spec = SignatureValidationSpec(
-        cert_validation_policy=trust.policy(),
-        revinfo_gathering_policy=RevocationInfoGatheringSpec(
-            RevinfoOnlineFetchingRule.LOCAL_ONLY, fetcher_backend=NoNetwork()
-        ),
-        local_knowledge=knowledge(trust.others, (), trust.revocation_lists),
-    )
     result = await ades_timestamp_validation(
         signed,
         spec,
@@ -87,8 +108,8 @@ async def _fault(
     path = result.api_status.validation_path if result.api_status else None
     if path is None:
         return "no path"
-    revoked = revoked_at(path, trust.revocation_lists)
-    return "revoked" if revoked is not None and revoked <= stamped_at else ""
+    revoked = revoked_at(path, lists)
+    return "revoked" if revoked is not None and revoked <= unrevoked_at else ""
 
 
 def certificates_in(tokens: Iterable[bytes]) -> str:

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
-from models.casework import GOOD_ENDS, NEVER_SCANNED, Channel, Procedure
+from models.casework import GOOD_ENDS, NEVER_SCANNED, ArchiveProof, Channel, Procedure
 from models.errors import (
     CaseEnded,
     ComponentMet,
@@ -268,8 +268,10 @@ def _is_met(found: ComponentRecord, signed: set[str]) -> bool:
     return found.state is not ComponentState.WANTED
 
 
-def create_lot(tx: Transaction, name: str, *, agency: str, by: str) -> LotRecord:
-    """Open an archive lot. Raises LotExists."""
+def create_lot(
+    tx: Transaction, name: str, *, agency: str, by: str, proof: ArchiveProof | None = None
+) -> LotRecord:
+    """Open an archive lot; without a `proof` the rule set says what proves the time of its e-copies. Raises LotExists."""
     identifier = new_id()
     made = insert_once(
         tx.connection,
@@ -280,10 +282,11 @@ def create_lot(tx: Transaction, name: str, *, agency: str, by: str) -> LotRecord
         state=LotState.OPEN.value,
         created_at=tx.at,
         created_by=by,
+        proof=proof,
     )
     if not made:
         raise LotExists(lot=name)
-    tx.audit("create_lot", identifier)
+    tx.audit("create_lot", identifier, **({"proof": proof} if proof else {}))
     return lot(tx.connection, identifier)
 
 
@@ -365,7 +368,7 @@ def _make_reusable(tx: Transaction, document_ids: list[str]) -> None:
     for start in range(0, len(document_ids), _AT_ONCE):
         issued = (
             sa.select(_D.c.id)
-            .outerjoin(t.ecopies, t.ecopies.c.document_id == _D.c.id)
+            .outerjoin(t.ecopies, sa.and_(t.ecopies.c.document_id == _D.c.id, t.whole_copy))
             .where(
                 _D.c.id.in_(document_ids[start : start + _AT_ONCE]),
                 _D.c.state == DocumentState.APPROVED.value,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from models.casework import Channel, Handling
+from models.casework import ArchiveProof, Channel, Handling
 from models.extraction import Origin
 from models.geometry import Box
 from models.holders import HolderIdentifier, HolderKind
@@ -66,6 +66,8 @@ class LotRecord:
     decided_at: str | None
     decided_by: str | None
     decision_note: str | None
+    proof: ArchiveProof | None
+    """What proves the time of its e-copies; None leaves it to the rule set."""
 
 
 @dataclass(frozen=True)

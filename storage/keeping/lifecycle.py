@@ -77,12 +77,22 @@ def status_of(connection: sa.Connection, ecopy_id: str, revision: int | None = N
 
 
 def ecopy_ids(connection: sa.Connection, any_id: str) -> list[str]:
-    """The e-copy with that id, or those of the document with that id. Raises NotFound."""
+    """The e-copy with that id; or those of the document with that id that count, where some do. Raises NotFound."""
     e = t.ecopies
-    found = list(
-        connection.scalars(sa.select(e.c.id).where(sa.or_(e.c.id == any_id, e.c.document_id == any_id)))
-    )
+    named = sa.or_(e.c.id == any_id, e.c.document_id == any_id)
+    found = connection.execute(sa.select(e.c.id, e.c.state).where(named).order_by(e.c.id)).all()
     if not found:
+        raise NotFound(what="e-copy", id=any_id)
+    count = [row.id for row in found if row.state == EcopyState.ISSUED.value]
+    return count or [row.id for row in found]
+
+
+def whole_ecopy_id(connection: sa.Connection, any_id: str) -> str:
+    """The e-copy with that id, or that of the whole of the document with that id. Raises NotFound."""
+    e = t.ecopies
+    named = sa.or_(e.c.id == any_id, sa.and_(e.c.document_id == any_id, t.whole_copy))
+    found: str | None = connection.scalar(sa.select(e.c.id).where(named))
+    if found is None:
         raise NotFound(what="e-copy", id=any_id)
     return found
 

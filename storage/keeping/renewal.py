@@ -170,8 +170,13 @@ def _last() -> sa.Select[tuple[object, ...]]:
         .join(_E, _E.c.id == _R.c.ecopy_id)
         .join(_D, _D.c.id == _E.c.document_id)
         .outerjoin(_P, _P.c.object_key == _R.c.object_key)
-        .where(_R.c.revision == newest, _E.c.state.in_(LASTING), _stays())
+        .where(_R.c.revision == newest, _E.c.state.in_(LASTING), _stays(), ~_by_record())
     )
+
+
+def _by_record() -> sa.ColumnElement[bool]:
+    """Whether an evidence record proves the e-copy; it is renewed in the record's stead (`storage.keeping.evidence`)."""
+    return sa.exists().where(t.evidence_leaves.c.ecopy_id == _E.c.id)
 
 
 def _originals() -> sa.Select[tuple[object, ...]]:

@@ -63,6 +63,7 @@ def finish(
             object_key=stored.key,
             content_mac=f"disposed:{source_id}",
             filename="",
+            scan=None,
             facts=None,
             error_details=None,
         )
@@ -101,7 +102,9 @@ def _rows_go(tx: Transaction, ids: Sequence[str]) -> None:
         t.import_records,
     ):
         connection.execute(table.delete().where(table.c.document_id.in_(ids)))
-    connection.execute(t.ecopies.update().where(t.ecopies.c.document_id.in_(ids)).values(status_note=None))
+    connection.execute(
+        t.ecopies.update().where(t.ecopies.c.document_id.in_(ids)).values(status_note=None, particulars=None)
+    )
     # Other dossiers' records of a reuse stay, without what the paper said.
     connection.execute(
         t.reuse_events.update()

@@ -178,6 +178,51 @@ def add_signature(
     )
 
 
+ORIGINAL = "original"
+"""In place of a role: a signature of others, on the file that came in."""
+LONGEST_NAME = 60
+
+
+def kept_name(field_name: str) -> str:
+    """The name of a signature's field as it is kept: others choose theirs as they like."""
+    return field_name.replace("\0", "")[:LONGEST_NAME]
+
+
+def add_original_signature(
+    tx: Transaction,
+    document_id: str,
+    *,
+    field_name: str,
+    signer: str,
+    certificate: str,
+    level: Level,
+    signed_at: str,
+) -> None:
+    """Keep a signature of others on the original that came in; the same one again is no error."""
+    name = kept_name(field_name)
+    mine = sa.and_(t.signatures.c.document_id == document_id, t.signatures.c.role == ORIGINAL)
+    known = sa.select(t.signatures.c.id).where(mine, t.signatures.c.field_name == name)
+    if tx.connection.scalar(known.where(t.signatures.c.certificate == certificate)) is not None:
+        return
+    tx.connection.execute(
+        t.signatures.insert().values(
+            id=new_id(),
+            document_id=document_id,
+            field_name=name,
+            role=ORIGINAL,
+            signer=signer,
+            certificate=certificate,
+            level=level.value,
+            signed_at=signed_at,
+        )
+    )
+
+
+def gather_later(tx: Transaction, document_id: str) -> None:
+    """Put a document on the list of those whose facts are still to be gathered; there already is no error."""
+    insert_once(tx.connection, t.unrecorded, document_id=document_id)
+
+
 def signatures_of(connection: sa.Connection, document_id: str) -> list[SignatureRecord]:
     """The signatures on a document's capture and e-copies, oldest first."""
     query = sa.select(t.signatures).where(t.signatures.c.document_id == document_id)

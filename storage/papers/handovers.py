@@ -29,7 +29,8 @@ class HandoverRecord:
 
     id: str
     document_id: str
-    ecopy_id: str
+    ecopy_id: str | None
+    """None where it is the document's capture that is signed."""
     state: HandoverState
     prepared_key: str
     prepared_sha256: str
@@ -46,11 +47,16 @@ class HandoverRecord:
     error_code: str | None
     error_details: dict[str, Any]
 
+    @property
+    def subject(self) -> str:
+        """What the trail speaks of: the e-copy, or the document whose capture it is."""
+        return self.ecopy_id or self.document_id
+
 
 def open_handover(
     tx: Transaction,
     document_id: str,
-    ecopy_id: str,
+    ecopy_id: str | None,
     *,
     prepared: tuple[str, str, int],
     certificates: Collection[str],
@@ -93,10 +99,14 @@ def handover_by(connection: sa.Connection, secret: str) -> HandoverRecord:
 
 
 def handovers_of(
-    connection: sa.Connection, document_id: str, states: Collection[HandoverState]
+    connection: sa.Connection, document_id: str, states: Collection[HandoverState], *, capture: bool = False
 ) -> list[HandoverRecord]:
-    """Those of a document that are in one of `states`, oldest first."""
-    wanted = sa.and_(_H.c.document_id == document_id, _H.c.state.in_([state.value for state in states]))
+    """Those of a document's e-copies, or of its capture, that are in one of `states`, oldest first."""
+    wanted = sa.and_(
+        _H.c.document_id == document_id,
+        _H.c.ecopy_id.is_(None) if capture else _H.c.ecopy_id.is_not(None),
+        _H.c.state.in_([state.value for state in states]),
+    )
     return [
         _record(row) for row in connection.execute(sa.select(_H).where(wanted).order_by(_H.c.id)).mappings()
     ]

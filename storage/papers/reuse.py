@@ -217,7 +217,7 @@ def _judgeable(newest: sa.Subquery) -> sa.Select[tuple[object, ...]]:
         .select_from(newest)
         .join(d, d.c.id == newest.c.document_id)
         .join(t.sources, t.sources.c.id == d.c.source_id)
-        .outerjoin(e, e.c.document_id == d.c.id)
+        .outerjoin(e, sa.and_(e.c.document_id == d.c.id, t.whole_copy))
         .outerjoin(r, sa.and_(r.c.ecopy_id == e.c.id, r.c.revision == last))
         .order_by(newest.c.document_id.desc(), e.c.id.desc())
     )

@@ -15,6 +15,7 @@ from models.people import Person, Role
 from models.signatures import SignerCertificate
 from storage import schema as t
 from storage.once import insert_once
+from storage.papers.facts import ORIGINAL
 from storage.register import Transaction
 
 _O, _C, _S, _E, _R = t.office_certificates, t.certificates, t.signatures, t.ecopies, t.ecopy_revisions
@@ -23,16 +24,18 @@ PAGE = 200
 
 @dataclass(frozen=True)
 class MadeWith:
-    """A signature that a certificate made here, and where the newest file with it lies."""
+    """A signature that a certificate made here or on an original that came in, and where the newest file with it lies."""
 
     id: str
     document_id: str
     ecopy_id: str | None
-    """None for a capture."""
+    """None for a capture or an original."""
     ecopy_state: str | None
     field_name: str
     signed_at: str
     object_key: str | None
+    original: bool
+    """Somebody else's, on the file that came in."""
 
 
 def bind(
@@ -138,8 +141,8 @@ def certificate_named(connection: sa.Connection, prefix: str) -> SignerCertifica
 
 
 def made_with(connection: sa.Connection, sha256: str, after: str = "", limit: int = PAGE) -> list[MadeWith]:
-    """At most `limit` signatures that a certificate made here behind the one called `after`, oldest first; those of
-    papers that were destroyed are gone with them."""
+    """At most `limit` signatures that a certificate made here, or on originals that came in, behind the one called
+    `after`, oldest first; those of papers that were destroyed are gone with them."""
     newest = (
         sa.select(_R.c.object_key)
         .where(_R.c.ecopy_id == _S.c.ecopy_id)
@@ -152,7 +155,14 @@ def made_with(connection: sa.Connection, sha256: str, after: str = "", limit: in
         .where(t.captures.c.document_id == _S.c.document_id)
         .scalar_subquery()
     )
-    where = sa.case((_S.c.ecopy_id.is_(None), captured), else_=newest)
+    came_in = (
+        sa.select(t.sources.c.object_key)
+        .join(t.documents, t.documents.c.source_id == t.sources.c.id)
+        .where(t.documents.c.id == _S.c.document_id)
+        .scalar_subquery()
+    )
+    original = _S.c.role == ORIGINAL
+    where = sa.case((original, came_in), (_S.c.ecopy_id.is_(None), captured), else_=newest)
     query = (
         sa.select(
             _S.c.id,
@@ -162,13 +172,16 @@ def made_with(connection: sa.Connection, sha256: str, after: str = "", limit: in
             _S.c.field_name,
             _S.c.signed_at,
             where.label("object_key"),
+            original.label("original"),
         )
         .outerjoin(_E, _E.c.id == _S.c.ecopy_id)
         .where(_S.c.certificate == sha256, _S.c.id > after)
         .order_by(_S.c.id)
         .limit(limit)
     )
-    return [MadeWith(**row) for row in connection.execute(query).mappings()]
+    return [
+        MadeWith(**{**row, "original": bool(row["original"])}) for row in connection.execute(query).mappings()
+    ]
 
 
 def _offices(connection: sa.Connection, where: sa.ColumnElement[bool]) -> list[OfficeCertificate]:

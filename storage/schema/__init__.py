@@ -25,6 +25,8 @@ from storage.schema.facts import (
 from storage.schema.handover import handovers
 from storage.schema.keeping import (
     disposals,
+    evidence_batches,
+    evidence_leaves,
     legal_holds,
     proofs,
     store_checks,
@@ -42,6 +44,7 @@ from storage.schema.papers import (
     object_keys,
     objects,
     sources,
+    whole_copy,
 )
 from storage.schema.parties import (
     agencies,
@@ -78,6 +81,8 @@ __all__ = [
     "ecopies",
     "ecopy_revisions",
     "events",
+    "evidence_batches",
+    "evidence_leaves",
     "fields",
     "handovers",
     "holder_identifiers",
@@ -114,4 +119,5 @@ __all__ = [
     "uploads",
     "used_assertions",
     "webhooks",
+    "whole_copy",
 ]

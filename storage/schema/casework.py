@@ -94,5 +94,8 @@ lots = Table(
     Column("decided_at", MOMENT),
     Column("decided_by", PERSON),
     Column("decision_note", Text),
+    Column("proof", String(16)),
+    CheckConstraint("proof in ('own_timestamp', 'evidence_record')", name="proof"),
 )
-"""Archive lots: their acceptance makes the documents in them reusable, as a dossier's success does for its own."""
+"""Archive lots: their acceptance makes the documents in them reusable, as a dossier's success does for its own. `proof`:
+what proves the time of its e-copies; NULL leaves it to the rule set."""

@@ -46,7 +46,8 @@ signatures = Table(
     Column("level", String(10), nullable=False),
     Column("signed_at", MOMENT, nullable=False),
 )
-"""Signatures made here: on the capture where `ecopy_id` is NULL, else on that revision of the e-copy."""
+"""Signatures made here: on the capture where `ecopy_id` is NULL, else on that revision of the e-copy. With the role
+`original` those of others on a document that came in signed (`documents.signed_original`): by them it is found again."""
 
 unrecorded = Table(
     "unrecorded",

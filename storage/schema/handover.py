@@ -9,7 +9,7 @@ handovers = Table(
     metadata,
     Column("id", ID, primary_key=True),
     Column("document_id", ID, ForeignKey("documents.id", ondelete="CASCADE"), nullable=False),
-    Column("ecopy_id", ID, nullable=False),
+    Column("ecopy_id", ID),
     Column("secret_hash", SHA256, nullable=False, unique=True),
     Column("state", String(10), nullable=False),
     Column("prepared_key", ID, nullable=False),
@@ -32,7 +32,8 @@ handovers = Table(
         "state in ('open', 'fetched', 'received', 'accepted', 'refused', 'expired')", name="state"
     ),
 )
-"""`secret_hash` is of the secret in the one-time links, which nobody keeps; `certificates` a JSON list of the SHA-256 of
-those that may sign. What came back lies with the document's derivations (stage `handover`, version: the hand-over's id)."""
+"""`ecopy_id`: NULL where it is the document's capture that is signed. `secret_hash` is of the secret in the one-time
+links, which nobody keeps; `certificates` a JSON list of the SHA-256 of those that may sign. What came back lies with the
+document's derivations (stage `handover`, version: the hand-over's id)."""
 
 Index("ix_handovers_document_id", handovers.c.document_id, handovers.c.id)

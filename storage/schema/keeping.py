@@ -100,3 +100,36 @@ proofs = Table(
 """Until when the proof in a signed file holds, and what ends it (`of`: whose certificate, which algorithm); worked out
 from the file, so a row may always be made anew. `ends_at` is NULL where nothing in the file proves a time. A file
 without a row has not been looked at."""
+
+evidence_batches = Table(
+    "evidence_batches",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("algorithm", String(10), nullable=False),
+    Column("root", String(128), nullable=False),
+    Column("leaves", Integer, nullable=False),
+    Column("tokens", Text, nullable=False),
+    Column("proven_at", MOMENT, nullable=False),
+    Column("authority", Text, nullable=False),
+    Column("ends_at", MOMENT, nullable=False, index=True),
+    Column("because", String(12), nullable=False),
+    Column("of", Text, nullable=False),
+    Column("made_at", MOMENT, nullable=False),
+    CheckConstraint("because in ('certificate', 'algorithm')", name="because"),
+)
+"""Hash trees over e-copies (RFC 4998), each stamped once and again before the last stamp ends. `root` is hexadecimal, by
+`algorithm`; `tokens` a JSON list of the time-stamps, base64 of the DER, the oldest first; `ends_at`, `because` and `of` as
+in `proofs`, of the last one."""
+
+evidence_leaves = Table(
+    "evidence_leaves",
+    metadata,
+    Column("ecopy_id", ID, ForeignKey("ecopies.id"), primary_key=True),
+    Column("generation", Integer, primary_key=True),
+    Column("batch_id", ID, ForeignKey("evidence_batches.id"), nullable=False, index=True),
+    Column("sha256", SHA256, nullable=False, index=True),
+    Column("way", Text, nullable=False),
+)
+"""Where an e-copy stands in its hash trees: one for each `generation` of digests, counted from 1. `sha256` is of its file,
+`way` the reduced hash tree as a JSON list of lists of hexadecimal digests. What is in here and in the batches makes up
+its evidence record."""

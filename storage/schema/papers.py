@@ -79,11 +79,13 @@ sources = Table(
     Column("intake", String(10), nullable=False),
     Column("presented_as", String(10), nullable=False),
     Column("grouping", Text, nullable=False, server_default="auto"),
+    Column("scan", Text),
     Column("facts", Text),
     Column("error_code", String(60)),
     Column("error_details", Text),
     Column("quarantined", Boolean, nullable=False, default=False),
 )
+"""`scan`: what whoever scanned it says of the scanning (`models.scans.ScanRecord`), as JSON; NULL where nobody did."""
 
 documents = Table(
     "documents",
@@ -139,13 +141,24 @@ derivations = Table(
     Column("stage", String(20), nullable=False),
     Column("page", Integer, nullable=False),
     Column("version", String(120), nullable=False),
+    Column("ecopy_id", ID, ForeignKey("ecopies.id")),
     Column("object_key", ID, ForeignKey("objects.key"), index=True),
     Column("facts", Text, nullable=False),
     Column("seconds", Float, nullable=False),
     Column("created_at", MOMENT, nullable=False),
-    UniqueConstraint("document_id", "stage", "page", "version"),
 )
-"""What stages made: one row a version; `page` 0 is the whole document."""
+"""What stages made: one row a version; `page` 0 is the whole document, `ecopy_id` the e-copy it is a step of."""
+
+_step = [derivations.c[name] for name in ("document_id", "stage", "page", "version")]
+_of_document = derivations.c.ecopy_id.is_(None)
+Index("uq_derivations_ecopy", *_step, derivations.c.ecopy_id, unique=True)
+Index(
+    "uq_derivations_document",
+    *_step,
+    unique=True,
+    sqlite_where=_of_document,
+    postgresql_where=_of_document,
+)
 
 captures = Table(
     "captures",
@@ -172,9 +185,19 @@ ecopies = Table(
     Column("status_reason", String(40)),
     Column("status_note", Text),
     Column("superseded_by", ID, ForeignKey("ecopies.id")),
-    UniqueConstraint("document_id", "copy_form"),
+    Column("particulars", Text),
+    Column("number", String(200)),
 )
-"""`status_…`: who superseded or revoked it, when and why."""
+"""`status_…`: who superseded or revoked it, when and why. `particulars`: what a copy was asked for
+(`models.ecopy.CopyRequest`), as JSON; NULL for the whole copy that every document gets by itself. `number`: of a certified copy, with agency and book."""
+
+Index("ix_ecopies_document_id", ecopies.c.document_id, ecopies.c.id)
+WHOLE_FORMS = "copy_form IN ('sao_y', 'sao_luc')"
+_whole = text(WHOLE_FORMS)
+Index("uq_ecopies_whole", ecopies.c.document_id, unique=True, sqlite_where=_whole, postgresql_where=_whole)
+Index("uq_ecopies_number", ecopies.c.number, unique=True)
+whole_copy = ecopies.c.copy_form.in_(("sao_y", "sao_luc"))
+"""The copy that a document gets by itself; the others were asked for and are no answer to who wants the paper."""
 
 ecopy_revisions = Table(
     "ecopy_revisions",

@@ -206,9 +206,7 @@ def _hits(connection: sa.Connection, document_ids: list[str]) -> tuple[Hit, ...]
     ecopies = {
         document_id: (ecopy_id, EcopyState(state))
         for document_id, ecopy_id, state in connection.execute(
-            sa.select(e.document_id, e.id, e.state)
-            .where(e.document_id.in_(document_ids))
-            .order_by(e.id.desc())
+            sa.select(e.document_id, e.id, e.state).where(e.document_id.in_(document_ids), t.whole_copy)
         )
     }
     holders: dict[str, list[str]] = {}

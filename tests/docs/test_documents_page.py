@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
+from typing import get_args
 
 from pydantic import ValidationError
 
+from cli.note import CHECKS
+from models.ecopy import CheckName, TransferNote
+from models.scans import ScanRecord
 from models.wire.national import NationalRecord
 from pipeline.settings import load_settings
 from web.api.papers import ROUTERS
@@ -41,6 +46,25 @@ def test_the_fields_are_told_with_their_lengths() -> None:
         more: object = longest + 1 if name == "PageAmount" else "x" * (longest + 1)
         assert _fits({name: most}), name
         assert not _fits({name: more}), name
+
+
+def test_every_member_of_the_transfer_note_and_every_check_is_told() -> None:
+    section = PAGE[PAGE.index("## Ghi chú chuyển đổi") :].split("\n## ")[0]
+    table = section[section.index("| Mục |") :].split("\n\n")[0].splitlines()[2:]
+    told = [name for row in table for name in re.findall(r"`(\w+)`", row.split("|")[1])]
+    assert sorted(told) == sorted(TransferNote.model_fields)
+    checks = section[section.rindex("`checks`:") :]
+    assert [name for name in get_args(CheckName) if f"`{name}`" not in checks] == []
+    assert set(CHECKS) == set(get_args(CheckName))
+
+
+def test_the_example_of_a_scanning_is_one() -> None:
+    uploads = (Path(__file__).parents[2] / "docs" / "uploads.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"```json\n(.*?)```", uploads, re.DOTALL)
+    said = ScanRecord.model_validate_json(example).model_dump()
+    assert set(json.loads(example)) == set(said)
+    for part in ("device", "profile", "paper"):
+        assert None not in said[part].values(), f"the example shows every member of {part}"
 
 
 def test_the_example_is_a_record() -> None:

@@ -85,10 +85,18 @@ decide_correction  dossier      .   c   .   c   .   .   .   .   .
                    request      .   c   .   c   .   .   .   .   .
 receive_request    request      a   a   .   a   .   .   .   .   a
 answer_request     request      .   a   .   a   .   .   .   .   .
+sign_capture       dossier      c   c   .   .   .   .   .   .   .
+                   lot          c   c   .   .   .   .   .   .   .
+                   intake       a   a   .   .   .   .   .   .   .
 confirm            dossier      c   c   .   c   .   .   .   .   .
                    lot          c   c   .   c   .   .   .   .   .
 issue              dossier      .   .   c   .   .   .   .   .   .
                    lot          .   .   c   .   .   .   .   .   .
+ask_copy           dossier      .   c   .   c   .   .   .   .   .
+                   lot          .   c   .   c   .   .   .   .   .
+to_paper           dossier      .   c   c   .   .   .   .   .   .
+                   lot          .   c   c   .   .   .   .   .   .
+                   request      .   c   c   .   .   .   .   .   .
 change_status      dossier      .   a   a   a   .   .   .   .   .
                    lot          .   a   a   a   .   .   .   .   .
                    inspection   .   a   a   a   .   .   .   .   .

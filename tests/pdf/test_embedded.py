@@ -88,6 +88,7 @@ def test_the_repacked_packet_is_read_when_nothing_is_changed(tmp_path: Path) -> 
         (lambda p: p.replace("<ecopy:data>", "<ecopy:data>x"), "faults in EcopyData"),
         (lambda p: p.replace("ecopy:transferNote>", "ecopy:other>"), "without transferNote"),
         (lambda p: p.replace("ecopy-data-1", "ecopy-data-9"), "schema ecopy-data-9"),
+        (lambda p: p.replace("transfer-note-2", "transfer-note-3"), "ecopy-transfer-note-3"),
         (
             lambda p: p.replace(
                 "ecopy:ecopyId>01JD000000000000000000000B", "ecopy:ecopyId>01JD000000000000000000000C"
@@ -105,6 +106,37 @@ def test_broken_or_hostile_metadata_is_unreadable(
     with pytest.raises(Unreadable) as caught:
         read_embedded(repacked(tmp_path, change))
     assert reason in caught.value.details["reason"]
+
+
+VERSION_1 = (
+    '{"schema_version":"ecopy-transfer-note-1","ecopy_id":"01JD000000000000000000000B","document_id":'
+    '"01JD000000000000000000000A","source_sha256":"00","source_kind":"jpeg","medium":"paper","presented_as":"ban_goc",'
+    '"received_at":"2026-01-05T08:00:00+07:00","captured_by":"Trần Mẫu","capture_sha256":"11","digitised_by":null,'
+    '"page_count":1,"image_count":1,"pages":[{"page":1,"width_px":400,"height_px":600,"dpi":200.0,"colour":"rgb",'
+    '"rendered":false,"flags":[],"source_page":1}],"reading_engine":"own 3","extractor":"rules-1","confirmed_by":'
+    '"Lê Mẫu","confirmed_at":"2026-01-05T09:00:00+07:00","corrected_fields":[],"anomalies":["blank_page"],'
+    '"copy_form":"sao_y","agency":"UBND","agency_identifier":"H00.00","rule_set":"vn-2025-07-01","software":"ecopy 0.1.0"}'
+)
+"""As the release before wrote it."""
+
+
+def test_a_note_of_version_1_is_read_as_it_was_and_says_nothing_new(tmp_path: Path) -> None:
+    start, end = "<ecopy:transferNote>", "</ecopy:transferNote>"
+
+    def older(packet: str) -> str:
+        head, _, rest = packet.partition(start)
+        return f"{head}{start}{VERSION_1}{end}{rest.partition(end)[2]}"
+
+    found = read_embedded(repacked(tmp_path, older))
+    assert found is not None
+    assert (found.note_json, found.note.schema_version) == (VERSION_1, "ecopy-transfer-note-1")
+    assert (found.note.scan, found.note.paper_pages, found.note.checks, found.note.reviewer) == (
+        None,
+        None,
+        (),
+        None,
+    )
+    assert found.note.confirmed_by == "Lê Mẫu"
 
 
 def test_a_metadata_bomb_is_refused(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ import pytest
 
 from models.errors import BadPages, EngineFault
 from models.extraction import UNKNOWN_TYPE
+from models.scans import PaperCount, ScanRecord
 from models.signatures import Verdict
 from models.states import DocumentState
 from pdf.embedded import read_embedded
@@ -34,6 +35,10 @@ def taken(outcomes: list[SourceOutcome | SourceRefused]) -> SourceOutcome:
     (outcome,) = outcomes
     assert isinstance(outcome, SourceOutcome), outcome
     return outcome
+
+
+COUNTED = ScanRecord(paper=PaperCount(sheets=3, pages=5))
+"""What the clerk counted of the mixed scan: neither the separator sheet nor the empty back."""
 
 
 @dataclass
@@ -69,7 +74,7 @@ def mixed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mixed]:
         papers["quyet_dinh"],
     )
     with application(folder / "home") as app:
-        outcome = taken(digitized(app, folder / "out", path))
+        outcome = taken(digitized(app, folder / "out", path, scan=COUNTED))
         yield Mixed(app, folder / "home", folder / "out", path, papers, outcome)
 
 
@@ -141,6 +146,21 @@ def test_the_e_copy_counts_its_own_pages_and_names_those_of_the_scan(mixed: Mixe
     assert data.note.capture_sha256 == document.capture.sha256
     with pikepdf.open(document.ecopy.path) as pdf:
         assert len(pdf.pages) == 2
+
+
+@pytest.mark.slow
+def test_the_count_of_the_whole_scan_fits_and_is_told_as_such(mixed: Mixed) -> None:
+    for document in mixed.outcome.documents:
+        assert "page_count_differs" not in document.flags
+        if document.ecopy is None:
+            continue
+        found = read_embedded(Path(str(document.ecopy.path)))
+        assert found is not None
+        note = found.note
+        assert (note.scan, note.scan_images, note.paper_pages) == (COUNTED, 7, None)
+        made = {check.name: check for check in note.checks}
+        assert (made["page_count"].outcome, made["document_bounds"].outcome) == ("passed", "passed")
+        assert "person" not in made
 
 
 @pytest.mark.slow

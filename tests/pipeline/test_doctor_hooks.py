@@ -21,7 +21,7 @@ from storage.access.clients import add_client, close_client
 from storage.events.hooks import HookRecord, hooks_after
 from tests.clocks import FixedClock
 from tests.pipeline.support import application
-from tests.servers.postgres import new_database
+from tests.servers.postgres import ready_database
 from tests.storage.support import DATABASES
 from tests.web.receiver import Answer, Got, ok, receiver
 
@@ -59,7 +59,7 @@ def app(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[Application, FixedClock]]:
     clock = FixedClock(BEGIN)
-    url = new_database() if request.param == "postgresql" else None
+    url = ready_database() if request.param == "postgresql" else None
     loopback = {"hook_networks": "127.0.0.0/8 ::1/128", "hook_http": True, "hook_timeout_seconds": 5}
     with application(tmp_path_factory.mktemp("home"), clock, database_url=url, **loopback) as found:
         yield found, clock

@@ -12,6 +12,7 @@ import pytest
 import sqlalchemy as sa
 
 from models.errors import NoEvidence, TimestampUnavailable
+from models.signatures import Reason
 from pipeline.application import Application
 from pipeline.keeping.evidence import check, make, place_of, renew
 from storage import schema as t
@@ -92,7 +93,7 @@ def test_a_changed_file_and_one_without_a_record_are_told(
     files[2].write_bytes(files[2].read_bytes() + b" ")
     found = {one.path: one.judgement for one in check(files[:4], app.hands.trust, app.clock.now())}
     assert [path for path, judgement in found.items() if not judgement.holds] == [files[2]]
-    assert found[files[2]].reason == "imprint"
+    assert found[files[2]].reason is Reason.RECORD_OTHER_FILE
     with pytest.raises(NoEvidence):
         list(check(files[4:5], app.hands.trust, app.clock.now()))
 

@@ -32,7 +32,7 @@ from storage.events.deliveries import DeliveryRecord
 from storage.events.hooks import HookRecord, hook, hooks_at_work, set_secret
 from tests.clocks import FixedClock
 from tests.pipeline.support import application
-from tests.servers.postgres import new_database
+from tests.servers.postgres import ready_database
 from tests.storage.support import DATABASES
 from tests.web.receiver import Answer, Got, Receiver, ok, receiver
 
@@ -89,7 +89,7 @@ def app(
 ) -> Iterator[tuple[Application, FixedClock]]:
     clock = FixedClock(BEGIN)
     home = tmp_path_factory.mktemp("home")
-    url = new_database() if request.param == "postgresql" else None
+    url = ready_database() if request.param == "postgresql" else None
     with application(
         home,
         clock,

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests import warm
 from tests.servers.postgres import new_database
 from tests.servers.seaweed import server
 
 
 def killed(folder: Path, kills: int, *more: str) -> dict[str, Any]:
-    command = [sys.executable, "-m", "bench.kills", str(folder), "--kills", str(kills), *more]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=900, check=False)
+    done = warm.run(("-m", "bench.kills", folder, "--kills", kills, *more), timeout=900)
     assert done.stdout, done.stderr
     found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return found

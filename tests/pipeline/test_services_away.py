@@ -154,7 +154,7 @@ def test_an_outage_is_waited_out_without_anybody_and_seen_meanwhile(office: Offi
     issued = app.register.ecopy_of(document)
     assert issued is not None
     assert issued.state is EcopyState.ISSUED
-    signed = app.register.derivation(document, "sign")
+    signed = app.register.derivation(document, "sign", ecopy=issued.id)
     assert signed is not None
     assert signed.facts["stamped_by"] == ["ecopy TSA (NO LEGAL VALUE)"]
     assert (office.waiting(document), look_at(app, document, purpose="t").waiting) == (None, None)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from models.errors import DocumentRestricted, NotFound, NotReusable
 from models.reuse import Check
@@ -19,9 +22,12 @@ from pipeline.application import Application
 from pipeline.cases import casework
 from pipeline.cases.meeting import case_of
 from pipeline.cases.procedures import import_procedures
+from pipeline.offices import affected
+from pipeline.offices.affected import Why
 from pipeline.papers import reuse
-from pipeline.papers.backfill import gather_facts
+from pipeline.papers.backfill import gather_facts, pending
 from pipeline.papers.outcome import SourceOutcome, SourceRefused
+from pipeline.papers.recording import note_original
 from samples.demo import write_demo
 from storage import schema as t
 from storage.keeping.requests import set_restricted
@@ -127,6 +133,47 @@ def test_3b_one_of_an_earlier_release_is_known_as_an_original_once_its_facts_are
     assert gather_facts(signed.app).left == 0
     with signed.app.register.reading() as connection:
         assert document_facts(connection, signed.document).signed_original
+
+
+def _found(signed: Signed, revoked_at: datetime) -> list[affected.Affected]:
+    file = str(signed.app.settings.pki_folder / "certificates" / "vanthu.pem")
+    asked = affected.inquire(signed.app, file, revoked_at, purpose="maintenance")
+    return list(affected.affected(signed.app, asked))
+
+
+def test_3c_it_is_found_by_the_certificate_that_signed_it(signed: Signed) -> None:
+    now = signed.app.clock.now()
+    for revoked_at, why in (
+        (now + timedelta(hours=1), Why.PROVEN_BEFORE),
+        (now - timedelta(days=30), Why.PROVEN_AFTER),
+    ):
+        (one,) = _found(signed, revoked_at)
+        made = one.signature
+        assert (made.document_id, made.original, made.ecopy_id) == (signed.document, True, None)
+        assert (made.field_name, one.why, one.proposal) == ("CoQuan", why, None)
+
+
+def test_3d_one_that_an_earlier_release_looked_at_is_found_once_its_facts_are_gathered(
+    signed: Signed,
+) -> None:
+    app, mine = signed.app, t.signatures.c.document_id == signed.document
+    of_review = sa.and_(t.derivations.c.document_id == signed.document, t.derivations.c.stage == "review")
+    with app.engine.begin() as connection:
+        connection.execute(t.signatures.delete().where(mine))
+        kept = connection.scalar(sa.select(t.derivations.c.facts).where(of_review))
+        older = {name: fact for name, fact in json.loads(kept).items() if name != "certificates"}
+        assert len(older) < len(json.loads(kept))
+        connection.execute(t.derivations.update().where(of_review).values(facts=json.dumps(older)))
+    assert _found(signed, app.clock.now()) == []
+    with app.register.transaction(actor="t", purpose="t") as tx:  # its data are confirmed only now
+        note_original(tx, app, app.register.document(signed.document))
+    assert (pending(app), gather_facts(app).left) == (1, 0)
+    (one,) = _found(signed, app.clock.now() + timedelta(hours=1))
+    assert one.holds
+    with app.engine.begin() as connection:
+        connection.execute(t.unrecorded.insert().values(document_id=signed.document))
+    assert gather_facts(app).left == 0  # again, and nothing is there twice
+    assert len(_found(signed, app.clock.now())) == 1
 
 
 def test_4_once_restricted_nothing_of_it_is_written_out_when_it_is_handed_in_again(

@@ -1,7 +1,7 @@
 """A remote signing service after the specification of the Cloud Signature Consortium, 1.0.4 and 2.0, with real keys.
 
 It is strict where the specification is: names of fields by version, one use of every SAD for the hashes it was
-given for, an OTP once, and three wrong PINs lock. Its faults are set by the tests.
+given for, no more of them than it allows, an OTP once, and three wrong PINs lock. Its faults are set by the tests.
 """
 
 from __future__ import annotations
@@ -59,6 +59,8 @@ class CscServer:
     mode: str = "implicit"
     pin: str | None = None
     otp: str | None = None
+    multisign: int = 1
+    """Signatures that one authorisation may be for."""
     plain_algorithms: bool = False
     """RSA without a hash algorithm in the key's algorithm."""
     plain_ecdsa: bool = False
@@ -91,7 +93,7 @@ class CscServer:
         info: dict[str, Any] = {
             "key": {"status": "enabled", "algo": algorithms, "len": self.key.key_size},
             "SCAL": "2",
-            "multisign": 1,
+            "multisign": self.multisign,
         }
         if asked.get("certificates") == "chain":
             info["cert"] = {"certificates": [b64encode(one.dump()).decode() for one in self.certificates]}
@@ -115,7 +117,8 @@ class CscServer:
         if self.mode == "oauth2code":
             raise Refusal("invalid_request", "not for this credential")
         wanted = asked.get("hash" if self.version == 1 else "hashes")
-        if asked.get("numSignatures") != 1 or not isinstance(wanted, list) or len(wanted) != 1:
+        count = asked.get("numSignatures")
+        if not isinstance(wanted, list) or not 0 < len(wanted) <= self.multisign or count != len(wanted):
             raise Refusal("invalid_request", "Invalid value for parameter numSignatures")
         if self.version >= 2 and asked.get("hashAlgorithmOID") not in HASHES:
             raise Refusal("invalid_request", "hashAlgorithmOID")

@@ -1,4 +1,4 @@
-"""A PostgreSQL server from a package, with a fresh database for whoever asks."""
+"""A PostgreSQL server from a package, with a fresh database for whoever asks: an empty one, or one with the tables."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from pathlib import Path
 import psycopg
 
 from models.ids import new_id
+from storage.database import open_database
 
 
 @cache
@@ -29,12 +30,29 @@ def _server() -> str:
     return str(server.get_uri())
 
 
+@cache
+def _migrated() -> str:
+    """Name of a database that the migrations were run on, and nothing else; nobody is connected to it."""
+    url = new_database()
+    open_database(url).dispose()
+    return url.partition("?")[0].rsplit("/", 1)[1]
+
+
 def new_database() -> str:
     """SQLAlchemy URL of an empty UTF-8 database."""
+    return _made("template0")
+
+
+def ready_database() -> str:
+    """SQLAlchemy URL of a database with the register's tables and nothing in them, as opening an empty one leaves it."""
+    return _made(_migrated())
+
+
+def _made(template: str) -> str:
     uri = _server()
     name = f"t{new_id().lower()}"
     with psycopg.connect(uri, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} ENCODING 'UTF8' TEMPLATE template0")
+        connection.execute(f"CREATE DATABASE {name} ENCODING 'UTF8' TEMPLATE {template}")
     base, _, options = uri.partition("?")
     whole = base.rsplit("/", 1)[0] + f"/{name}"
     return whole.replace("postgresql://", "postgresql+psycopg://", 1) + (f"?{options}" if options else "")

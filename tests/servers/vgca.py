@@ -1,8 +1,8 @@
 """The signing program on an officer's computer: a WebSocket server that fetches, signs with a key of ours, and sends back.
 
-It speaks as VGCA Sign Service does towards a page (`/SignCopy`, one JSON text, one JSON answer) and towards a server (a
-plain GET, a form with the file as `uploadfile`), writes its name and the time into the file as common PDF libraries do,
-and misbehaves on demand.
+It speaks as VGCA Sign Service does towards a page (`/SignCopy` and `/SignApproved`, one JSON text, one JSON answer) and
+towards a server (a plain GET, a form with the file as `uploadfile`), writes its name and the time into the file as common
+PDF libraries do, and misbehaves on demand.
 """
 
 from __future__ import annotations
@@ -175,7 +175,7 @@ def _written(writer: IncrementalPdfFileWriter) -> bytes:
 
 @dataclass
 class SignService:
-    """The program while it runs; `url` is what a page would open, `/SignCopy` behind it."""
+    """The program while it runs; `url` is what a page would open, `/SignCopy` or `/SignApproved` behind it."""
 
     manner: Manner
     ends: Literal["answers", "drops", "unsigned", "twice", "otherwise"] = "answers"
@@ -222,7 +222,7 @@ def sign_service(manner: Manner, **how: Any) -> Iterator[SignService]:
     started, loop = threading.Event(), asyncio.new_event_loop()
     stopping = asyncio.Event()
 
-    async def sign_copy(request: web.Request) -> web.WebSocketResponse:
+    async def asked(request: web.Request) -> web.WebSocketResponse:
         socket = web.WebSocketResponse()
         await socket.prepare(request)
         message = await socket.receive()
@@ -235,7 +235,8 @@ def sign_service(manner: Manner, **how: Any) -> Iterator[SignService]:
 
     async def serve() -> None:
         app = web.Application()
-        app.router.add_get("/SignCopy", sign_copy)
+        for path in ("/SignCopy", "/SignApproved"):
+            app.router.add_get(path, asked)
         runner = web.AppRunner(app)
         await runner.setup()
         site = web.TCPSite(runner, "127.0.0.1", 0)

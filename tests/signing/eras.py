@@ -136,8 +136,8 @@ class Eras:
         """As signing.making.evidence.EvidenceSource."""
         return Evidence(lists=self.lists())
 
-    def sign(self, source: Path, target: Path) -> Path:
-        """An e-copy of today: B-LTA by a signer under the present intermediate."""
+    def hand(self) -> PdfSigner:
+        """A signer under the present intermediate, with the authority of today."""
         era = self.made[-1]
         signer = certs.issue(
             certs.subject("Agency (NO LEGAL VALUE)", "Test", "Y99.99.99"),
@@ -148,14 +148,17 @@ class Eras:
         )
         self.signer = signer
         chain = tuple(_asn1(one.certificate) for one in (era.intermediate, era.root))
-        hand = PdfSigner(
+        return PdfSigner(
             Credential(_asn1(signer.certificate), chain, MemoryKey(signer.key)),
             self.trust,
             self.clock,
             self,
             EmbeddedTsa(era.credential, self.clock),
         )
-        hand.sign(source, target, request(Level.B_LTA, self.clock, Role.SEAL_HOLDER))
+
+    def sign(self, source: Path, target: Path) -> Path:
+        """An e-copy of today: B-LTA."""
+        self.hand().sign(source, target, request(Level.B_LTA, self.clock, Role.SEAL_HOLDER))
         return target
 
     def renewer(self, era: Era | None = None, trust: TrustStore | None = None) -> Renewer:

@@ -32,7 +32,8 @@ from models.signatures import Level, Verdict
 from signing.judging.verify import verify_pdf
 from signing.making.evidence import Evidence
 from signing.making.signer import PdfSigner
-from signing.status.online import ASK_AGAIN, REST, OnlineEvidence
+from signing.status.keeping import ASK_AGAIN
+from signing.status.online import REST, OnlineEvidence
 from signing.status.questions import Questions
 from signing.timestamps.authorities import EmbeddedTsa
 from signing.trust import TrustStore, parse_list

@@ -11,11 +11,11 @@ import pytest
 from asn1crypto import cms
 
 from models.ports import TimestampAuthority
+from models.signatures import Reason
+from signing.judging.record import RecordJudgement, judge_record
 from signing.lasting.evidence_record import (
     EvidenceRecord,
     HashTree,
-    RecordJudgement,
-    judge_record,
     last_stamp,
     record_of,
     restamped,
@@ -104,7 +104,7 @@ def test_a_record_proves_no_other_file_and_no_changed_one(
     assert judged(record, FILES[4], bench, tmp_path).holds
     for content in (FILES[6], FILES[4][:-1], FILES[4] + b"\n", b""):
         found = judged(record, content, bench, tmp_path)
-        assert (found.holds, found.reason) == (False, "imprint")
+        assert (found.holds, found.reason) == (False, Reason.RECORD_OTHER_FILE)
 
 
 def test_no_byte_of_a_record_can_be_changed(
@@ -179,7 +179,7 @@ def test_a_second_stamp_over_another_record_helps_nobody(
             "archive_time_stamp_sequence": [chain],
         }
     ).dump()
-    assert judged(forged, FILES[6], bench, tmp_path, days=60).reason == "imprint"
+    assert judged(forged, FILES[6], bench, tmp_path, days=60).reason is Reason.RECORD_TREE_BROKEN
 
 
 def test_a_stronger_digest_takes_over_from_the_old_one(

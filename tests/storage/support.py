@@ -14,7 +14,7 @@ from storage.register import Register
 from storage.stores.folder import FolderStore
 from storage.vault import Vault
 from tests.clocks import FixedClock
-from tests.servers.postgres import new_database
+from tests.servers.postgres import new_database, ready_database
 
 
 @dataclass
@@ -57,7 +57,8 @@ def room(folder: Path, database: str = "sqlite") -> Room:
     folder.mkdir(parents=True, exist_ok=True)
     store = FolderStore(folder / "objects")
     store.prepare()
-    engine = open_database(database_url(database, folder))
+    url = ready_database() if database == "postgresql" else database_url(database, folder)
+    engine = open_database(url)
     return Room(
         engine=engine,
         store=store,

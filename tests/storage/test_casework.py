@@ -33,7 +33,7 @@ from storage.papers import parts
 from storage.records import DocumentRecord
 from storage.register import Register
 from tests.clocks import FixedClock
-from tests.servers.postgres import new_database
+from tests.servers.postgres import ready_database
 from tests.storage.support import Room
 
 CODE = "H99.01-261122-0001"
@@ -348,7 +348,7 @@ def test_parts_of_a_scan_belong_to_its_case_and_a_regrouped_one_lets_its_compone
 
 def test_a_case_that_ends_well_while_an_ecopy_is_issued_is_seen_by_it() -> None:
     """On PostgreSQL two transactions run side by side: whichever comes second waits, and misses nothing."""
-    url = new_database()
+    url = ready_database()
     first, second = open_database(url), open_database(url)
     home = Room(first, None, None, Register(first, FixedClock()), FixedClock())  # type: ignore[arg-type]
     other = Register(second, FixedClock())

@@ -9,6 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from models.errors import NotDisposable, NotFound, SamePersonTwice
+from models.scans import ScanRecord
 from models.states import DocumentState
 from storage import schema as t
 from storage.keeping import disposal, lifecycle, scrubbing
@@ -220,9 +221,8 @@ def _tell_everywhere(connection: sa.Connection, paper: papers.Paper, code: str) 
     of_paper = t.fields.c.document_id == paper.document
     connection.execute(t.fields.update().where(of_paper).values(value=SECRET, printed=SECRET))
     connection.execute(t.ecopies.update().where(t.ecopies.c.id == paper.ecopy).values(status_note=SECRET))
-    connection.execute(
-        t.sources.update().where(t.sources.c.id == paper.source).values(filename=f"{SECRET}.pdf")
-    )
+    named = {"filename": f"{SECRET}.pdf", "scan": ScanRecord(scanned_by=SECRET).model_dump_json()}
+    connection.execute(t.sources.update().where(t.sources.c.id == paper.source).values(named))
     connection.execute(t.dossiers.update().where(t.dossiers.c.code == code).values(state="succeeded"))
 
 

@@ -15,7 +15,7 @@ from storage.database import open_database
 from storage.people import holders as h
 from storage.register import Register
 from tests.clocks import FixedClock
-from tests.servers.postgres import new_database
+from tests.servers.postgres import ready_database
 from tests.storage.support import Room
 
 PERSONAL = HolderIdentifier(kind="personal_id", value="001090000017")
@@ -294,7 +294,7 @@ def test_papers_that_join_and_papers_that_use_two_holders_at_once_end_with_one(h
 
 def test_a_loser_on_postgresql_waits_and_takes_the_winners_holder() -> None:
     """The race drawn out: the second looks before the first commits, and its insert waits for it."""
-    url = new_database()
+    url = ready_database()
     one, two = (Register(open_database(url), FixedClock()) for _ in range(2))
     found: list[str] = []
     with one.transaction(actor="a", purpose="t") as tx:

@@ -24,7 +24,7 @@ from tests.clocks import FixedClock
 from tests.soundness import trail_break
 from tests.storage.support import DATABASES, database_url
 
-RELEASES = ("0001", "0002", "0003", "0004", "0005", "0006", "0007")
+RELEASES = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0011")
 AT = "2026-01-05T08:00:00+07:00"
 SOURCES, DOCUMENTS = ("S1", "S2", "S3"), ("D1", "D2", "D3")
 """One confirmed and issued, one in review with its capture, one just received."""
@@ -84,6 +84,10 @@ def _fill(connection: sa.Connection, release: str) -> None:
     put(
         "derivations", id="V1", document_id="D1", stage="confirm", page=0, version="1", object_key=None,
         facts='{"document_type": "can_cuoc"}', seconds=0.5, created_at=AT,
+    )  # fmt: skip
+    put(
+        "derivations", id="V2", document_id="D1", stage="compose", page=0, version="1", object_key=None,
+        facts='{"ecopy": "E1"}', seconds=0.5, created_at=AT,
     )  # fmt: skip
     put("ecopies", id="E1", document_id="D1", copy_form="sao_y", state="issued", created_at=AT, updated_at=AT)
     put(
@@ -158,7 +162,7 @@ def test_everything_that_was_there_is_there_still(old: Old) -> None:
     engine = old.brought_forward()
     assert current_revision(engine) == HEAD
     assert counts(engine) == {
-        "objects": 7, "sources": 3, "documents": 3, "captures": 2, "derivations": 1, "ecopies": 1,
+        "objects": 7, "sources": 3, "documents": 3, "captures": 2, "derivations": 2, "ecopies": 1,
         "ecopy_revisions": 1,
     }  # fmt: skip
     register = Register(engine, FixedClock())
@@ -169,6 +173,8 @@ def test_everything_that_was_there_is_there_still(old: Old) -> None:
     ecopy = register.ecopy_of("D1")
     assert ecopy is not None
     assert register.latest_revision(ecopy.id) is not None
+    assert register.derivation("D1", "compose", ecopy=ecopy.id) is not None, "a step is that of its e-copy"
+    assert register.derivation("D1", "confirm") is not None
     assert register.source("S1").filename == "giấy.pdf"
     assert register.source("S2").grouping == "auto"
     assert len(list(register.judgements())) == (0 if old.release == "0001" else 1)
@@ -211,8 +217,8 @@ def test_documents_that_lack_facts_are_listed_and_work_goes_on_with_them(old: Ol
         tx.add_judgements("D2", sheet, by=officer)
     with engine.begin() as connection:
         connection.execute(schema.ecopy_revisions.delete())
-        connection.execute(schema.ecopies.delete())
         connection.execute(schema.derivations.delete())
+        connection.execute(schema.ecopies.delete())
         connection.execute(schema.captures.delete())
         connection.execute(schema.documents.delete().where(schema.documents.c.id == "D1"))
         left = connection.scalars(sa.select(schema.judgements.c.document_id)).all()

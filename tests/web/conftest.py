@@ -19,5 +19,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 @pytest.fixture(scope="session")
 def peopled_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Peopled]:
     """One with papers, cases and people, for tests that add to it and leave what is there as it was."""
-    with peopled(tmp_path_factory.mktemp("peopled"), stranger_requests_per_minute=100_000) as found:
+    with peopled(
+        tmp_path_factory.mktemp("peopled"), stranger_requests_per_minute=100_000, sign_ins_per_minute=100_000
+    ) as found:
         yield found

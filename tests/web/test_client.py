@@ -23,6 +23,7 @@ from models.errors import (
     by_code,
 )
 from models.ids import new_id
+from models.scans import PaperCount, ScanRecord
 from models.states import DocumentState
 from models.wire.dossiers import DossierEnd
 from pipeline.identity.clients import add_client
@@ -166,9 +167,14 @@ def test_a_paper_handed_in_is_safe_when_the_receipt_is_there(
     card = _another_card(tmp_path)
     upload_id = new_id()
     intake = ecopy.working_on("intake:counter")
-    receipt = intake.submit(card, "ban_chinh", upload_id=upload_id)
+    scan = ScanRecord(scanned_by="Trần Thị Mẫu", paper=PaperCount(sheets=1))
+    receipt = intake.submit(card, "ban_chinh", upload_id=upload_id, scan=scan)
     assert (receipt.upload, receipt.sha256) == (upload_id, sha256(card.read_bytes()).hexdigest())
-    assert intake.submit(card, "ban_chinh", upload_id=upload_id) == receipt, "sent again it is the same one"
+    register = house.served.office.register
+    assert register.source(register.document(receipt.document).source_id).scan == scan
+    assert intake.submit(card, "ban_chinh", upload_id=upload_id, scan=scan) == receipt, (
+        "sent again it is the same one"
+    )
     status = ecopy.working_on(EXCHANGE).when_read(receipt.document, every_s=0.2)
     assert status.state is DocumentState.IN_REVIEW
     assert status.capture is not None

@@ -31,7 +31,7 @@ from schemathesis.specs.openapi.checks import (
 
 from models.errors import LimitReached, MethodNotAllowed, NoSuchAddress, catalogue
 from pipeline.settings import load_settings
-from tests.servers.postgres import new_database
+from tests.servers.postgres import ready_database
 from tests.web.peopled import Peopled, peopled
 from web.app import create_app
 
@@ -76,7 +76,7 @@ class Asked:
 def asked(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Asked]:
     """On both databases; on the second with one example of each, unless it is to be longer anyway."""
     on_server = request.param == "postgresql"
-    settings: dict[str, object] = {"database_url": new_database()} if on_server else {}
+    settings: dict[str, object] = {"database_url": ready_database()} if on_server else {}
     settings |= dict.fromkeys(
         ("requests_per_minute", "stranger_requests_per_minute", "sign_ins_per_minute"), 1_000_000
     )

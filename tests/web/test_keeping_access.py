@@ -16,7 +16,7 @@ from pipeline.identity import people
 from storage.access.tokens import issue_token
 from storage.audit.chain import entries
 from tests.clocks import FixedClock
-from tests.servers.postgres import new_database
+from tests.servers.postgres import ready_database
 from tests.web.identities import FOR_ACCESS, PURPOSE, activate, new_machine
 from tests.web.support import OTHER_AGENCY, Served, served
 
@@ -31,7 +31,7 @@ def clock() -> FixedClock:
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory, clock: FixedClock) -> Iterator[Served]:
     """On PostgreSQL, which locks and refuses otherwise than SQLite."""
-    settings = {"database_url": new_database(), "sign_ins_per_minute": 10_000}
+    settings = {"database_url": ready_database(), "sign_ins_per_minute": 10_000}
     with served(tmp_path_factory.mktemp("keeping"), clock, **settings) as found:
         yield found
 

@@ -13,9 +13,9 @@ from web.app import create_app
 
 VERBS = {
     "activate", "add", "amend", "answer", "append", "begin", "bind", "bring", "change", "check", "close",
-    "complete", "confirm", "create", "decide", "describe", "download", "end", "enrol", "export", "fetch",
+    "complete", "confirm", "convert", "create", "decide", "describe", "download", "end", "enrol", "export", "fetch",
     "finish", "import", "issue", "link", "list", "look", "meet", "move", "open", "override", "raise",
-    "receive", "reopen", "replay", "reset", "retry", "reuse", "revoke", "search", "set", "show", "submit",
+    "receive", "reopen", "replay", "reset", "retry", "reuse", "revoke", "search", "set", "show", "sign", "submit",
     "supersede", "terminate", "test", "unbind", "withdraw",
 }  # fmt: skip
 WORDS = re.compile(r"[a-z]+(_[a-z0-9]+)+")

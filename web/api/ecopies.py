@@ -28,9 +28,10 @@ from models.wire.ecopies import CopyStatus, CopyStatuses, EcopyStanding, Revocat
 from models.wire.words import Id
 from pipeline.authority import office_for
 from pipeline.keeping import lifecycle
+from pipeline.papers.record_release import release_record
 from pipeline.papers.release import Fetched, look_at_note, release_ecopy
 from storage.keeping.lifecycle import EcopyStatus
-from web.etags import tagged
+from web.etags import is_known, tag, tagged
 from web.guard import AtTheDoor, Door, Office
 from web.idempotency import DoneOnce
 from web.reasons import StatedReason
@@ -42,6 +43,7 @@ router = APIRouter(prefix="/api/v1/ecopies", tags=["e-copies"])
 Named = Annotated[
     Id, Path(description="The e-copy's id; of a signed original, which no copy is made of, the document's.")
 ]
+RECORD_TYPE = "application/octet-stream"
 STATE_HEADER = "Ecopy-State"
 """What the e-copy is worth at the moment of the answer: `issued`, `superseded` or `revoked`; `original` otherwise."""
 _SHUT = (NotFound, DocumentRestricted, DocumentDisposed)
@@ -67,9 +69,9 @@ _STANDINGS: dict[EcopyState, Standing] = {
 def fetch_ecopy(door: AtTheDoor, id: Named, request: Request, reason: StatedReason) -> Response:
     """`Range`, `If-Range` and `If-None-Match` are understood; the ETag is the file's SHA-256, and `Ecopy-State` tells
     what it is worth today. A superseded or revoked one is still given out, as evidence of what was used."""
-    _, document = door.admit_to_document(Action.FETCH_ECOPY, id)
+    door.admit_to_document(Action.FETCH_ECOPY, id)
     found = release_ecopy(
-        door.office, document.id, purpose=str(door.purpose), reason=reason, part=stated_range(request)
+        door.office, id, purpose=str(door.purpose), reason=reason, part=stated_range(request)
     )
     return given_out(door, request, found)
 
@@ -95,9 +97,34 @@ def given_out(door: Door, request: Request, found: Fetched) -> VaultFile:
 def show_ecopy_note(
     door: AtTheDoor, id: Named, request: Request, response: Response, reason: StatedReason
 ) -> TransferNote | Response:
-    _, document = door.admit_to_document(Action.SEE_NOTE, id)
-    note = look_at_note(door.office, document.id, purpose=str(door.purpose), reason=reason)
+    door.admit_to_document(Action.SEE_NOTE, id)
+    note = look_at_note(door.office, id, purpose=str(door.purpose), reason=reason)
     return tagged(request, response, note)
+
+
+@router.get(
+    "/{id}/record",
+    response_class=Response,
+    summary="The evidence record (RFC 4998) that is the time-stamp of an archive's e-copy",
+    responses={
+        200: {"description": "DER.", "content": {RECORD_TYPE: {}}},
+        304: {"description": "Not changed."},
+        **problems(*_SHUT),
+    },
+)
+def fetch_ecopy_record(door: AtTheDoor, id: Named, request: Request, reason: StatedReason) -> Response:
+    """Only of e-copies of lots with `evidence_record`; others have their time-stamps inside, and the answer is 404. A record
+    is renewed from time to time and its ETag changes then: every one given out before stays good until its own end."""
+    door.admit_to_document(Action.FETCH_ECOPY, id)
+    found = release_record(door.office, id, purpose=str(door.purpose), reason=reason)
+    headers = {
+        "ETag": tag(found.sha256),
+        "Cache-Control": "private, no-cache",
+        "Content-Disposition": f'attachment; filename="{found.ecopy_id}.pdf.ers"',
+    }
+    if is_known(request, headers["ETag"]):
+        return Response(status_code=304, headers=headers)
+    return Response(found.content, media_type=RECORD_TYPE, headers=headers)
 
 
 @router.get(

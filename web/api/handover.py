@@ -43,7 +43,7 @@ from pipeline.handover.answering import (
     find_handover,
     take_back,
 )
-from pipeline.handover.opening import hand_out, look_at_handover
+from pipeline.handover.opening import HandedOut, hand_out, look_at_handover
 from storage.papers.handovers import HandoverRecord, handover
 from web.api.documents import when_free
 from web.context import context_of
@@ -57,6 +57,8 @@ router = APIRouter(prefix="/api/v1", tags=["handovers"])
 
 SERVICE = "wss://127.0.0.1:8987/SignCopy"
 """Where VGCA Sign Service listens on the officer's computer for copies (sao y)."""
+PERSONAL_SERVICE = "wss://127.0.0.1:8987/SignApproved"
+"""The same for what a person signs in their own name (ký phê duyệt): captures."""
 LINKS = "/api/v1/handovers/links"
 PREPARED, SIGNED = "ban-sao.pdf", "ban-sao_daky.pdf"
 FILE = "uploadfile"
@@ -110,12 +112,19 @@ def open_handover(
     rules = door.office.rules_of(document.rule_set)
     person = office_for(door.caller, admitted, (rules.ecopy.signer_role.value,))
     made = when_free(lambda: hand_out(door.office, document, person, purpose=str(door.purpose)))
-    links = f"{home_url(request)}{LINKS}/{made.secret}"
     response.headers["Cache-Control"] = "no-store"
     response.headers["Location"] = f"/api/v1/handovers/{made.record.id}"
+    return opened_for(request, made, EcopyState.AWAITING_SIGNATURE, SERVICE, door.language)
+
+
+def opened_for(
+    request: Request, made: HandedOut, state: EcopyState | None, service: str, language: Language
+) -> HandoverOpened:
+    """A new hand-over as the page gets it, with its links."""
+    links = f"{home_url(request)}{LINKS}/{made.secret}"
     return HandoverOpened(
-        **_told(made.record, EcopyState.AWAITING_SIGNATURE, door.language),
-        service=SERVICE,
+        **_told(made.record, state, language),
+        service=service,
         request=ProgramRequest(FileUploadHandler=links, FileName=f"{links}/{PREPARED}"),
     )
 
@@ -135,11 +144,11 @@ def show_handover(
             asked = handover(connection, id).document_id
         except NotFound:
             asked = id  # what is not there is refused like what is another agency's
-    _, document = door.admit_to_document(Action.SEE_STATUS, asked)
+    door.admit_to_document(Action.SEE_STATUS, asked)
     found = look_at_handover(door.office, id)
-    ecopy = door.office.register.ecopy_of(document.id)
     response.headers["Cache-Control"] = "no-store"
-    state = EcopyState.AWAITING_SIGNATURE if ecopy is None else ecopy.state
+    copy = found.ecopy_id
+    state = door.office.register.ecopy(copy).state if copy is not None else None
     return HandoverStatus(**_told(found, state, door.language))
 
 
@@ -201,7 +210,7 @@ async def submit_signed(
     )
 
 
-def _told(record: HandoverRecord, ecopy_state: EcopyState, language: Language) -> dict[str, object]:
+def _told(record: HandoverRecord, ecopy_state: EcopyState | None, language: Language) -> dict[str, object]:
     error = None
     if record.error_code is not None:
         error = by_code(record.error_code)(**record.error_details).report(language)

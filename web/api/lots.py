@@ -51,7 +51,7 @@ def open_lot(door: AtTheDoor, body: LotToOpen, once: DoneOnce) -> Response:
     return once(
         door,
         body,
-        lambda: _counted(casework.create_lot(door.office, name, by=person)),
+        lambda: _counted(casework.create_lot(door.office, name, by=person, proof=body.proof)),
         location=lambda made: f"{router.prefix}/{made.id}",
     )
 

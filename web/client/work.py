@@ -14,6 +14,7 @@ from models.casework import Channel
 from models.ecopy import PresentedAs
 from models.ids import new_id
 from models.reuse import Check, ReuseEvent
+from models.scans import ScanRecord
 from models.states import DocumentState
 from models.wire.documents import DocumentData, DocumentStatus
 from models.wire.dossiers import (
@@ -60,17 +61,20 @@ class Work:
         component: str | None = None,
         document_type: str | None = None,
         one_document: bool = False,
+        scan: ScanRecord | None = None,
     ) -> Receipt:
         """Hand a file in, whatever its size; it is safe at the other side when this returns, and may be let go of here.
 
         `upload_id` is a ULID of the caller's choice: the same file under the same id is taken once, and an upload that
-        was cut off goes on where it stopped. Raises ReceiptInvalid where the other side's word can't be trusted.
+        was cut off goes on where it stopped. `scan` is what is known of the scanning: device, settings, sheets and pages
+        as somebody counted them. Raises ReceiptInvalid where the other side's word can't be trusted.
         """
         words: Mapping[str, str | None] = {
             "presented_as": presented_as,
             "component": component,
             "document_type": document_type,
             "one_document": "true" if one_document else None,
+            "scan": scan.model_dump_json(exclude_none=True) if scan is not None else None,
         }
         return upload(self.server, self.purpose, path, upload_id or new_id(), words)
 

@@ -11,6 +11,7 @@ from models.errors import (
     PartsNotHere,
     PartsWrong,
     PurposeNotAllowed,
+    ScanRecordWrong,
     UnknownDocumentType,
     UploadBusy,
     UploadExists,
@@ -52,6 +53,7 @@ _OWN = (NotFound, UploadBusy)
         **problems(
             EmptyFile,
             PartsNotHere,
+            ScanRecordWrong,
             UnknownDocumentType,
             UploadExists,
             UploadQuota,

@@ -16,6 +16,7 @@ from models.errors import (
     BodyTooLarge,
     EcopyError,
     EmptyFile,
+    ScanRecordWrong,
     UnknownDocumentType,
     UploadDamaged,
     UploadMalformed,
@@ -48,7 +49,15 @@ _FILE = {"schema": {"type": "string", "format": "binary"}}
     summary="Hand in one file",
     responses={
         200: {"model": Upload, "description": "It was handed in before, under the same id"},
-        **problems(EmptyFile, BodyTooLarge, UploadMalformed, UploadQuota, UnknownDocumentType, *TAKING),
+        **problems(
+            EmptyFile,
+            BodyTooLarge,
+            UploadMalformed,
+            UploadQuota,
+            UnknownDocumentType,
+            ScanRecordWrong,
+            *TAKING,
+        ),
     },
     openapi_extra={"requestBody": {"required": True, "content": {"application/octet-stream": _FILE}}},
 )

@@ -15,6 +15,7 @@ from models.errors import (
     ComponentNotScanned,
     EmptyFile,
     NotFound,
+    ScanRecordWrong,
     StoreFull,
     UnknownComponent,
     UnknownDocumentType,
@@ -73,8 +74,9 @@ UploadMetadata = Annotated[
     str | None,
     Header(
         alias="Upload-Metadata",
-        description="`filename` and `presented_as` (`ban_goc`, `ban_chinh`, `ban_sao`) have to be there; `id` (the "
-        "sender's ULID), `sha256` (of the whole file, hex), `component`, `document_type`, `one_document` may be",
+        description="`filename` and `presented_as` (`ban_goc`, `ban_chinh`, `ban_sao_y`, `ban_sao`) have to be there; `id` (the "
+        "sender's ULID), `sha256` (of the whole file, hex), `component`, `document_type`, `one_document`, `scan` (what is known of the "
+        "scanning: a `ScanRecord` as JSON) may be",
     ),
 ]
 
@@ -101,7 +103,14 @@ async def describe_uploads(office: Office) -> Response:
     responses={
         200: {"description": "It is complete already; the receipt is in the headers"},
         **problems(
-            EmptyFile, UploadTooLarge, UploadExists, UploadQuota, UnknownDocumentType, *TAKING, *_PIECE
+            EmptyFile,
+            UploadTooLarge,
+            UploadExists,
+            UploadQuota,
+            UnknownDocumentType,
+            ScanRecordWrong,
+            *TAKING,
+            *_PIECE,
         ),
         **_WRONG_CHECKSUM,
     },

@@ -14,8 +14,9 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 
 from models.errors import KeyMismatch, SigningFault, TimestampUnavailable
-from models.signatures import Level, Verdict
+from models.signatures import Level, SignedFile, Verdict
 from signing.development.pki import DevelopmentPki, load_development_pki
+from signing.handover.hand import HandedOver, returned_from
 from signing.judging.verify import verify_pdf
 from signing.keys.credential import HASHES, Credential
 from signing.keys.csc import CscKey, CscPlace, credential_from_service
@@ -137,6 +138,25 @@ def test_it_signs_a_pdf(signer: PdfSigner, source: Path, tmp_path: Path, level: 
     assert report.verdict is Verdict.VALID, report.reasons
     assert [one.level for one in report.signatures if one.field_name == made.field_name] == [level]
     assert made.signer == signer.credential.common_name
+
+
+def test_several_files_are_signed_by_as_few_acts_as_the_key_allows(
+    signer: PdfSigner, source: Path, tmp_path: Path
+) -> None:
+    """Each is whole, lacks its time-stamp only, and gets it later without the key."""
+    jobs = [(source, tmp_path / f"{n}.pdf", request(Level.B_T, SystemClock())) for n in range(3)]
+    for made, (_, path, asked) in zip(signer.sign_together(jobs), jobs, strict=True):
+        assert isinstance(made, SignedFile), made
+        assert (made.level, made.field_name) == (Level.B_B, asked.field_name)
+        returned = returned_from(path, made.field_name)
+        assert signer.tsa is not None
+        hand = HandedOver.to_complete(
+            returned, trust=signer.trust, clock=signer.clock, evidence=signer.evidence,
+            tsa=signer.tsa, office=None,
+        )  # fmt: skip
+        done = hand.complete(path, tmp_path / "done.pdf", returned, Level.B_T)
+        report = verify_pdf(tmp_path / "done.pdf", signer.trust)
+        assert (report.verdict, done.level) == (Verdict.VALID, Level.B_T), report.reasons
 
 
 def test_it_signs_a_statement(signer: PdfSigner) -> None:

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.serialization import BestAvailableEncryption
 from models.errors import BadSettings, CertificateRefused, KeyModuleUnusable
 from signing.development.pki import DevelopmentPki, load_development_pki
 from signing.keys import opening
-from signing.keys.opening import credential_at
+from signing.keys.opening import credential_at, needs_act
 from tests.servers.csc import CscServer, served
 from tests.servers.token import TOKEN_PIN, SoftToken
 from tests.signing.keys.support import above, certified
@@ -145,10 +145,11 @@ def test_what_is_written_wrongly_is_told_before_anything_is_opened(spec: str) ->
 
 def test_the_examples_of_the_documentation_can_be_used() -> None:
     page = (Path(__file__).parents[3] / "docs" / "signing.md").read_text(encoding="utf-8")
-    specs = re.findall(r"^ECOPY_\w+_KEY='((?:pkcs12|pkcs11|csc):[^']+)'$", page, re.MULTILINE)
+    specs = re.findall(r"^(ECOPY_\w+_KEY)='((?:pkcs12|pkcs11|csc):[^']+)'$", page, re.MULTILINE)
     assert len(specs) >= 3
-    for spec in specs:
-        assert callable(credential_at(spec, SETTING))
+    assert any(needs_act(spec, setting) for setting, spec in specs)
+    for setting, spec in specs:
+        assert callable(credential_at(spec, setting, personal=setting == "ECOPY_CLERK_KEY"))
 
 
 def test_every_option_is_in_the_documentation() -> None:

@@ -75,6 +75,14 @@ def test_another_agencys_lot_is_as_if_it_were_not_there(desk: Counter) -> None:
     assert told(wrong) == (403, "PURPOSE_NOT_ALLOWED")
 
 
+def test_a_lot_says_what_proves_the_time_of_its_e_copies(desk: Counter) -> None:
+    assert opened(desk, "Một dấu mỗi bản")["proof"] == "own_timestamp"
+    body, headers = {"name": "Một dấu cả lô", "proof": "evidence_record"}, purpose("lot:Một dấu cả lô")
+    made = desk.clerk.post("/api/v1/lots", json=body, headers=headers).json()
+    assert made["proof"] == "evidence_record"
+    assert desk.clerk.get(f"/api/v1/lots/{made['id']}", headers=headers).json() == made
+
+
 def test_a_name_is_taken_once(desk: Counter) -> None:
     opened(desk, "Hai lan")
     again = desk.clerk.post("/api/v1/lots", json={"name": " Hai  lan "}, headers=purpose("lot:Hai lan"))

@@ -86,8 +86,8 @@ class Desk:
         """How the program signs with the right token."""
         return Manner(self.pki.credential("vanthu"))
 
-    def waiting(self) -> Waiting:
-        """A new paper, read and confirmed."""
+    def waiting(self, confirmer: httpx.Client | None = None) -> Waiting:
+        """A new paper, read and confirmed by the officer or by somebody else."""
         office = self.counter.served.office
         code = self.counter.open(procedure=CARD.code)
         purpose = of_dossier(code)
@@ -101,19 +101,19 @@ class Desk:
         )
         document = office.register.scan_of(source.id).id
         taken_to_review(self.counter, document)
-        answer = confirmed(self.counter, document, purpose)
+        answer = confirmed(self.counter, document, purpose, confirmer)
         assert answer.status_code == 200, answer.text
         return Waiting(self, document, purpose)
 
 
 @contextmanager
-def desk_elsewhere(home: Path) -> Iterator[Desk]:
+def desk_elsewhere(home: Path, **settings: object) -> Iterator[Desk]:
     clock = FixedClock()
     create_development_pki(home / "pki", clock)
     pki = load_development_pki(home / "pki")
     token = home / "vanthu.cer"
     token.write_bytes(pki.credential("vanthu").certificate.dump())
-    with counter(home, agency_key=f"vgca:{token}") as made:
+    with counter(home, agency_key=f"vgca:{token}", **settings) as made:
         desk = Desk(made, made.clock, pki, home)
         yield desk
         desk.vanthu.close()

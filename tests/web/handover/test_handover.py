@@ -123,8 +123,10 @@ def test_what_is_not_ours_with_one_signature_is_refused_and_may_be_asked_for_ane
     again = httpx.get(handover["request"]["FileName"])
     assert told(again) == (410, "HANDOVER_OVER")
     office = desk.counter.served.office
-    assert office.register.derivation(one.document, "sign") is None
-    kept = office.register.derivation(one.document, "handover", version=handover["id"])
+    assert office.register.derivation(one.document, "sign", ecopy=handover["ecopy"]) is None
+    kept = office.register.derivation(
+        one.document, "handover", version=handover["id"], ecopy=handover["ecopy"]
+    )
     assert kept is not None
     assert kept.object_key is not None, "what came back is kept as evidence"
 
@@ -158,7 +160,8 @@ def test_what_comes_back_late_is_refused(desk: Desk, one: Waiting) -> None:
     assert "HANDOVER_EXPIRED" in said["Message"]
     assert one.state(handover)["state"] == "expired"
     assert told(httpx.get(handover["request"]["FileName"])) == (410, "HANDOVER_EXPIRED")
-    assert desk.counter.served.office.register.derivation(one.document, "sign") is None
+    register = desk.counter.served.office.register
+    assert register.derivation(one.document, "sign", ecopy=handover["ecopy"]) is None
 
 
 def test_asking_anew_ends_what_was_asked_before(one: Waiting) -> None:

@@ -119,9 +119,11 @@ def taken_to_review(desk: Counter, document: str) -> None:
         advance(office, document, UP_TO_REVIEW)
 
 
-def confirmed(desk: Counter, document: str, purpose: dict[str, str]) -> httpx.Response:
+def confirmed(
+    desk: Counter, document: str, purpose: dict[str, str], by: httpx.Client | None = None
+) -> httpx.Response:
     address = f"/api/v1/documents/{document}/confirmation"
-    return patiently(lambda: desk.officer.post(address, json={}, headers=purpose))
+    return patiently(lambda: (by or desk.officer).post(address, json={}, headers=purpose))
 
 
 def signed_decision(desk: Counter, folder: Path) -> bytes:

@@ -12,7 +12,10 @@ import httpx
 import pytest
 
 from models.people import Role
+from pipeline.keeping import batches, records
+from signing.lasting.evidence_record import HashTree, record_of
 from storage import schema as t
+from storage.keeping.evidence import Leaf
 from storage.keys.file import create_key_file
 from tests.web.cases.support import Counter, counter, of_dossier, purpose, told
 from tests.web.papers.support import Journey
@@ -195,6 +198,23 @@ def test_the_note_tells_how_paper_became_a_file(card: Journey) -> None:
     note = found.json()
     assert (note["ecopy_id"], note["confirmed_by"], note["page_count"]) == (card.ecopy, "Người an", 1)
     assert note["corrected_fields"] == ["residence"]
+
+
+def test_the_record_that_proves_an_ecopy_is_given_out_where_there_is_one(card: Journey) -> None:
+    path = f"/api/v1/ecopies/{card.ecopy}/record"
+    assert told(card.get(path)) == (404, "NOT_FOUND"), "it has time-stamps of its own"
+    office = card.desk.served.office
+    tree = HashTree([bytes.fromhex(card.sha256)])
+    leaf = Leaf(card.ecopy, card.sha256, tree.way(0))
+    token = records.stamp(office, tree.root, tree.algorithm)
+    batches.keep_batch(office, tree, token, [leaf], purpose="test")
+    found = card.get(path)
+    assert (found.status_code, found.content) == (200, record_of(tree, 0, token))
+    assert found.headers["etag"] == f'"{sha256(found.content).hexdigest()}"'
+    assert found.headers["content-disposition"] == f'attachment; filename="{card.ecopy}.pdf.ers"'
+    assert card.get(path, **{"If-None-Match": found.headers["etag"]}).status_code == 304
+    assert card.desk.trail(card.ecopy)[-1] == ("an", "release", f"dossier:{card.dossier}", "done")
+    assert told(card.desk.stranger.get(path, headers=card.purpose))[0] in (403, 404)
 
 
 def test_the_capture_is_given_out_too(card: Journey) -> None:

@@ -12,6 +12,7 @@ import pytest
 from models.access import CallerKind
 from models.errors import StorageFault
 from models.ids import new_id
+from models.scans import ScanRecord
 from pipeline import incoming
 from pipeline.cases import casework
 from pipeline.copies.stores import store_from_url
@@ -74,7 +75,8 @@ def put(part: dict[str, object], content: bytes) -> int:
 
 def test_a_file_in_parts_becomes_a_document_of_the_lot_with_a_receipt(sender: Sender, content: bytes) -> None:
     own = new_id()
-    begun = sender.http.post(PARTS, json=order(content, id=own))
+    scan = {"device": {"model": "i5850"}, "paper": {"sheets": 400}}
+    begun = sender.http.post(PARTS, json=order(content, id=own, scan=scan))
     assert begun.status_code == 201, begun.text
     parts = begun.json()["parts"]
     assert [(part["number"], part["offset"], part["length"]) for part in parts] == [
@@ -98,6 +100,7 @@ def test_a_file_in_parts_becomes_a_document_of_the_lot_with_a_receipt(sender: Se
         "Sổ khai sinh.pdf",
         True,
     )
+    assert source.scan == ScanRecord.model_validate(scan)
     assert office.vault.read(source.object_key) == content
     assert list(orphans(office.engine, office.store)) == []
     assert abandoned(office.engine) == ()

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 
 from models.ids import new_id
 from models.people import Role
+from models.scans import ScanRecord
 from tests.web.raw import peer
 from tests.web.support import Served
 from tests.web.uploads.support import Sender, code, sha256, unlike
@@ -25,6 +27,21 @@ def test_a_file_handed_in_whole_has_a_receipt_and_an_address(kiosk: Sender) -> N
         kiosk.site.office.register.document(body["document"]).source_id
     )
     assert (source.filename, source.presented_as, source.intake) == ("thẻ.jpg", "ban_goc", "counter")
+
+
+def test_what_is_known_of_the_scanning_comes_as_text(kiosk: Sender) -> None:
+    scan = {"scanned_at": "2026-01-05T01:00:00Z", "profile": {"dpi": 300, "feed": "flatbed"}}
+    answer = kiosk.http.post(
+        "/api/v1/submissions", params={**WORDS, "scan": json.dumps(scan)}, content=unlike()
+    )
+    assert answer.status_code == 201, answer.text
+    register = kiosk.site.office.register
+    kept = register.source(register.document(answer.json()["document"]).source_id).scan
+    assert kept == ScanRecord.model_validate({**scan, "scanned_at": "2026-01-05T08:00:00+07:00"})
+    for wrong in ("{", '{"profile": {"dpi": 1}}', '{"scanned_at": "2999-01-01T00:00:00Z"}'):
+        refused = kiosk.http.post("/api/v1/submissions", params={**WORDS, "scan": wrong}, content=unlike())
+        assert refused.status_code in (400, 422), refused.text
+        assert "scan" in refused.text
 
 
 def test_sent_again_under_its_id_it_is_taken_once(kiosk: Sender) -> None:

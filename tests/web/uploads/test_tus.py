@@ -12,6 +12,7 @@ import pytest
 from models.access import CallerKind
 from models.ids import new_id
 from models.people import Role
+from models.scans import ScanRecord
 from storage.uploads.rows import upload
 from tests.web.raw import Peer, peer
 from tests.web.support import Served
@@ -69,6 +70,39 @@ def test_the_same_upload_begun_again_goes_on_and_done_again_is_done(kiosk: Sende
     assert (done.status_code, done.headers["ecopy-receipt"]) == (200, receipt)
     other = kiosk.http.post(UPLOADS, headers=said(content + b"x", id=own))
     assert code(other) == (409, "UPLOAD_EXISTS")
+
+
+def test_what_is_known_of_the_scanning_is_kept_with_the_file(kiosk: Sender) -> None:
+    content, own = unlike(), new_id()
+    scan = '{"scanned_by": "Trần Thị Mẫu", "device": {"serial": "A1"}, "paper": {"sheets": 2, "pages": 3}}'
+    address = kiosk.begin(content, id=own, scan=scan)
+    kiosk.send(address, content[:9], 0)
+    assert kiosk.begin(content, id=own, scan=scan) == address
+    other = kiosk.http.post(UPLOADS, headers=said(content, id=own, scan='{"paper": {"pages": 4}}'))
+    assert code(other) == (409, "UPLOAD_EXISTS")
+    document = kiosk.send(address, content[9:], 9).headers["ecopy-document"]
+    register = kiosk.site.office.register
+    assert register.source(register.document(document).source_id).scan == ScanRecord.model_validate_json(scan)
+    with register.reading() as connection:
+        assert upload(connection, own).declared.scan is None
+    assert kiosk.http.post(UPLOADS, headers=said(content, id=own, scan=scan)).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("scan", "expected"),
+    [
+        ("{", (422, "metadata/scan")),
+        ('{"paper": {"pages": 0}}', (422, "metadata/scan/paper/pages")),
+        ('{"paper": {"sheets": 1, "pages": 3}}', (422, "metadata/scan/paper")),
+        ('{"scanned_at": "2026-11-23T09:15:04"}', (422, "metadata/scan/scanned_at")),
+        ('{"scanned_at": "2999-11-23T09:15:04+07:00"}', (400, "scanned_at 23/11/2999 09:15:04")),
+    ],
+)
+def test_what_can_not_be_true_of_a_scanning_is_told_before_the_first_byte(
+    kiosk: Sender, scan: str, expected: tuple[int, str]
+) -> None:
+    refused = kiosk.http.post(UPLOADS, headers=said(unlike(), scan=scan))
+    assert (refused.status_code, expected[1] in refused.text) == (expected[0], True), refused.text
 
 
 def test_a_body_that_comes_with_the_beginning_is_taken(kiosk: Sender) -> None:
