@@ -4,7 +4,8 @@
     python -m bench.signing --signatures 500      # a try
 
 The file is a composed e-copy of one colour page of 300 dpi. CPU time is that of this process, keys loaded before, with the
-embedded time-stamping authority working in the same process and status answers kept as those from the network are.
+embedded time-stamping authority working in the same process and status answers kept as those from the network are. Files are
+written as the pipeline has them written: the store that they go into next is who syncs them.
 """
 
 from __future__ import annotations
@@ -137,7 +138,10 @@ def _with_key(
 
 def _request(hand: PdfSigner, level: Level) -> SignRequest:
     return SignRequest(
-        field_name=field_name(Role.SEAL_HOLDER), level=level, signed_at=sign_request_time(hand.clock)
+        field_name=field_name(Role.SEAL_HOLDER),
+        level=level,
+        durable=False,
+        signed_at=sign_request_time(hand.clock),
     )
 
 

@@ -44,7 +44,13 @@ def grouping(one_document: bool, parts: str | None, files: int) -> str | None:
 
 
 def scan_record(
-    *, paper_pages: int | None, device: str | None, profile: str | None, record: Path | None, files: int
+    *,
+    paper_pages: int | None,
+    annex_of: str | None,
+    device: str | None,
+    profile: str | None,
+    record: Path | None,
+    files: int,
 ) -> ScanRecord | None:
     """What is said of the scanning: in a file (`models.scans.ScanRecord` as JSON), or in single words.
 
@@ -56,7 +62,7 @@ def scan_record(
     from models.errors import PathNotFound, ScanRecordWrong, UsageError
     from models.scans import PaperCount, ScanDevice, ScanProfile, ScanRecord
 
-    words = {"--paper-pages": paper_pages, "--device": device, "--profile": profile}
+    words = {"--paper-pages": paper_pages, "--annex-of": annex_of, "--device": device, "--profile": profile}
     given = [option for option, word in words.items() if word is not None]
     if record is not None and given:
         raise UsageError(reason=f"--scan-record: {', '.join(given)}")
@@ -66,6 +72,7 @@ def scan_record(
                 device=ScanDevice(identifier=device) if device is not None else None,
                 profile=ScanProfile(name=profile) if profile is not None else None,
                 paper=PaperCount(pages=paper_pages) if paper_pages is not None else None,
+                annex_of=annex_of,
             )
         else:
             said = ScanRecord.model_validate_json(record.read_bytes())

@@ -42,6 +42,7 @@ def run(
     component: str | None = None,
     lot: str | None = None,
     paper_pages: int | None = None,
+    annex_of: str | None = None,
     device: str | None = None,
     profile: str | None = None,
     scan: Path | None = None,
@@ -66,6 +67,7 @@ def run(
             case=case_of(app, dossier=dossier, component=component, lot=lot),
             scan=scan_record(
                 paper_pages=paper_pages,
+                annex_of=annex_of,
                 device=device,
                 profile=profile,
                 record=scan,

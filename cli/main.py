@@ -136,6 +136,12 @@ def digitize(
             help="Số trang giấy có nội dung đã đếm (chỉ một tệp) / Printed pages counted on paper (one file only)",
         ),
     ] = None,
+    annex_of: Annotated[
+        str | None,
+        typer.Option(
+            "--annex-of", metavar="NO.", help="Phụ lục của văn bản số / The document that it is an annex to"
+        ),
+    ] = None,
     device: Annotated[
         str | None,
         typer.Option("--device", metavar="NAME", help="Máy quét, theo mã của cơ quan / The scanner's name"),
@@ -182,6 +188,7 @@ def digitize(
         intake=intake,
         presented_as=presented_as,
         paper_pages=paper_pages,
+        annex_of=annex_of,
         device=device,
         profile=profile,
         scan=scan_record,

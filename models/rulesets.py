@@ -88,6 +88,10 @@ ATTESTATION_NAMES = frozenset({"title", "pages", "number", "book", "day", "agenc
 
 class StampRules(Value):
     form_names: Rule[dict[CopyForm, str]]
+    annex: Rule[str]
+    """What stands on the copy of an annex above the time; may name `number`, that of the document it belongs to."""
+    archive_names_form: Rule[bool]
+    """Whether the block on an archival record names the form of the copy."""
     time_format: Rule[str]
     font: Rule[str]
     font_size: Rule[float]

@@ -101,6 +101,8 @@ class ScanRecord(Value):
     device: ScanDevice | None = None
     profile: ScanProfile | None = None
     paper: PaperCount | None = None
+    annex_of: Said | None = None
+    """Số, ký hiệu of the document that this file is an annex (phụ lục) to: the agency's block on its copy names it."""
 
 
 def paper_differs(scan: ScanRecord | None, images: int, blank: int) -> bool | None:

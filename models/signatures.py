@@ -40,6 +40,9 @@ class SignRequest(Value):
     """None for an invisible signature."""
     appearance_pdf: bytes | None = None
     """A one-page PDF of the box's size that is shown inside it; needed when `box` is given."""
+    durable: bool = True
+    """Whether the file survives a power cut once it is there; False where it goes into a store that sees to that itself:
+    several processes would wait for one disk, each twice."""
     by_record: bool = False
     """An evidence record is to be the file's time-stamp: the evidence about the certificate goes into the file now, and
     the signed part says that a record belongs to it. Of level B-B only."""

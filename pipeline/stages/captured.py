@@ -85,6 +85,7 @@ def capture_request(app: Application, document: DocumentRecord) -> SignRequest:
     return SignRequest(
         field_name=field_name(app.hands.clerk.person.role),
         level=app.rules_of(document.rule_set).capture.level.value,
+        durable=False,
         signed_at=iso(app.clock.now()),
     )
 

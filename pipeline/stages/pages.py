@@ -70,7 +70,7 @@ class Pages:
             chunk,
             folder,
             max_pixels=app.settings.max_pixels,
-            stamp_size=space_needed(app.hands.agency, app.clock.now(), app.rules_of(document.rule_set)),
+            stamp_size=space_needed(app, document),
         )
         stored: list[tuple[PageFacts, StoredRef | None]] = []
         for page, path in prepared:

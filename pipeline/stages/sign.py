@@ -19,7 +19,7 @@ from pipeline.offices.sealing import announce, sealer_of
 from pipeline.places import outside
 from pipeline.stages.base import page_facts, purpose_of
 from pipeline.stages.signed import STAGE, VERSION, check_signed, put_signed_on_record
-from pipeline.stages.stamp import agency_stamp
+from pipeline.stages.stamp import stamp_of
 from pipeline.waiting import SERVICES_AWAY, wait_for_services
 from signing.names import field_name
 from storage.records import DocumentRecord, EcopyRecord
@@ -87,7 +87,7 @@ class Sign:
     def _request(self, app: Application, document: DocumentRecord, ecopy: EcopyRecord) -> SignRequest:
         rules = app.rules_of(document.rule_set)
         now = app.clock.now()
-        stamp = agency_stamp(app.hands.agency, ecopy.copy_form, now, rules)
+        stamp = stamp_of(app, document, ecopy.copy_form, now, rules)
         box = self._place(app, document, ecopy, stamp)
         recorded = by_record(app, document, ecopy)
         return SignRequest(
@@ -97,6 +97,7 @@ class Sign:
             location=app.hands.agency.name,
             box=box,
             appearance_pdf=stamp.pdf,
+            durable=False,
             by_record=recorded,
             signed_at=iso(now),
         )

@@ -168,7 +168,7 @@ def _stamp_areas(app: Application, document: DocumentRecord, parts: tuple[Part, 
     firsts = [part.pages[0] for part in parts if part.pages[0] > 1 and part.pages[0] in scanned]
     if not firsts:
         return {}
-    size = space_needed(app.hands.agency, app.clock.now(), app.rules_of(document.rule_set))
+    size = space_needed(app, document)
     with ExitStack() as files:
         pictures = [
             (files.enter_context(app.vault.local_path(scanned[n][1])), scanned[n][0].picture) for n in firsts

@@ -222,8 +222,12 @@ class PdfSigner:
                     # asked again, so that the evidence is not older than the signature
                     await append_timestamp(file, stamper, [await self._own_certificate()])
                 digest, size = _hash(file)
-                os.fsync(file.fileno())
-            publish(temporary, target)
+                if request.durable:
+                    os.fsync(file.fileno())
+            if request.durable:
+                publish(temporary, target)
+            else:
+                temporary.rename(target)
         except OSError as error:
             raise SigningFault(reason=f"{type(error).__name__}: {error}") from error
         finally:

@@ -220,7 +220,14 @@ def test_people_and_machines_are_shown_the_note(
 
 def test_the_command_says_it_in_words_or_by_a_file(tmp_path: Path) -> None:
     def said(**words: object) -> ScanRecord | None:
-        given = {"paper_pages": None, "device": None, "profile": None, "record": None, "files": 1} | words
+        given = {
+            "paper_pages": None,
+            "annex_of": None,
+            "device": None,
+            "profile": None,
+            "record": None,
+            "files": 1,
+        } | words
         return scan_record(**given)  # type: ignore[arg-type]
 
     path = tmp_path / "scan.json"
