@@ -43,6 +43,8 @@ def connect(url: str) -> sa.Engine:
 
 
 def _told(context: Any) -> None:
+    if context.is_pre_ping:  # the pool only tries whether a connection is still good, and takes another one
+        return
     if isinstance(context.sqlalchemy_exception, sa.exc.OperationalError | sa.exc.InterfaceError):
         original = context.original_exception
         raise StorageFault(reason=str(original).strip()) from original

@@ -122,3 +122,16 @@ def test_a_database_that_is_locked_for_too_long_is_worth_another_try(tmp_path: P
     home.receive(b"scan")
     other.dispose()
     home.engine.dispose()
+
+
+def test_connections_that_a_restart_ended_cost_no_request(server: OwnServer, tmp_path: Path) -> None:
+    made = office(tmp_path, server.url)
+    held = [made.engine.connect() for _ in range(3)]
+    for connection in held:
+        connection.close()  # into the pool, where the restart finds them
+    server.crash()
+    server.start()
+    for number in range(len(held)):
+        made.receive(f"paper {number}".encode())
+    assert trail_break(made.engine) is None
+    made.engine.dispose()
