@@ -13,6 +13,7 @@ from cli.audit_app import audit, search
 from cli.case_app import dossier, lot, procedure
 from cli.certificate_app import capture, certificate, seal
 from cli.client_app import client
+from cli.copies_app import certify, excerpt, fetch, to_paper
 from cli.evidence_app import evidence
 from cli.hook_app import hook
 from cli.keeping_app import add_keeping
@@ -27,6 +28,7 @@ from cli.options import (
     Paths,
     PersonOption,
     Purpose,
+    ReasonToSee,
     ReportKind,
     Trust,
     Type,
@@ -236,10 +238,7 @@ def show(
     context: typer.Context,
     identifier: Identifier,
     purpose: Purpose = "maintenance",
-    reason: Annotated[
-        str | None,
-        typer.Option("--reason", help="Lý do xem giấy đang bị hạn chế / Reason to see a restricted one"),
-    ] = None,
+    reason: ReasonToSee = None,
     note: Annotated[
         bool,
         typer.Option(
@@ -265,127 +264,10 @@ def show(
     )
 
 
-@app.command()
-def fetch(
-    context: typer.Context,
-    identifier: Identifier,
-    out: Annotated[Path, typer.Option("--out", help="Tệp đích / Target file")],
-    purpose: Purpose = "maintenance",
-    reason: Annotated[
-        str | None,
-        typer.Option("--reason", help="Lý do xem giấy đang bị hạn chế / Reason to see a restricted one"),
-    ] = None,
-    home: Home = None,
-    json: Json = False,
-    lang: Lang = None,
-) -> None:
-    """Lấy tệp bản sao điện tử đã phát hành. / Fetch the issued e-copy."""
-    do(
-        context,
-        "fetch",
-        lang=lang,
-        json=json,
-        identifier=identifier,
-        out=out,
-        purpose=purpose,
-        reason=reason,
-        home=home,
-    )
-
-
-@app.command()
-def excerpt(
-    context: typer.Context,
-    identifier: Identifier,
-    fields: Annotated[
-        list[str],
-        typer.Option("--field", metavar="NAME", help="Trường được trích / A field that stands in it"),
-    ],
-    person: PersonOption,
-    purpose: Purpose = "maintenance",
-    reason: Annotated[
-        str | None,
-        typer.Option("--reason", help="Lý do dùng giấy đang bị hạn chế / Reason to use a restricted one"),
-    ] = None,
-    home: Home = None,
-    json: Json = False,
-    lang: Lang = None,
-) -> None:
-    """Lập bản trích sao từ các trường đã xác nhận. / Make an excerpt of confirmed fields."""
-    do(
-        context,
-        "further_copy",
-        lang=lang,
-        json=json,
-        identifier=identifier,
-        fields=fields,
-        person=person,
-        purpose=purpose,
-        reason=reason,
-        home=home,
-    )
-
-
-@app.command()
-def certify(
-    context: typer.Context,
-    identifier: Identifier,
-    number: Annotated[str, typer.Option("--number", help="Số chứng thực / Certification number")],
-    book: Annotated[str, typer.Option("--book", help="Quyển số / Book it is entered in")],
-    office: Annotated[str, typer.Option("--office", help="Chức vụ người chứng thực / Certifier's office")],
-    person: PersonOption,
-    purpose: Purpose = "maintenance",
-    reason: Annotated[
-        str | None,
-        typer.Option("--reason", help="Lý do dùng giấy đang bị hạn chế / Reason to use a restricted one"),
-    ] = None,
-    home: Home = None,
-    json: Json = False,
-    lang: Lang = None,
-) -> None:
-    """Chứng thực bản sao điện tử từ bản chính, có lời chứng. / Certify an e-copy, with an attestation."""
-    do(
-        context,
-        "further_copy",
-        lang=lang,
-        json=json,
-        identifier=identifier,
-        attestation=(number, book, office),
-        person=person,
-        purpose=purpose,
-        reason=reason,
-        home=home,
-    )
-
-
-@app.command(name="to-paper")
-def to_paper(
-    context: typer.Context,
-    identifier: Identifier,
-    out: Annotated[Path, typer.Option("--out", help="Tệp PDF để in / PDF file to print")],
-    person: Annotated[str, typer.Option("--as", help="Người chuyển đổi / Who converts")] = "officer",
-    purpose: Purpose = "maintenance",
-    reason: Annotated[
-        str | None,
-        typer.Option("--reason", help="Lý do xem giấy đang bị hạn chế / Reason to see a restricted one"),
-    ] = None,
-    home: Home = None,
-    json: Json = False,
-    lang: Lang = None,
-) -> None:
-    """Chuyển bản điện tử ra giấy: trang in có dấu hiệu chuyển đổi. / Convert an e-copy to paper."""
-    do(
-        context,
-        "to_paper",
-        lang=lang,
-        json=json,
-        identifier=identifier,
-        out=out,
-        person=person,
-        purpose=purpose,
-        reason=reason,
-        home=home,
-    )
+app.command("fetch")(fetch)
+app.command("excerpt")(excerpt)
+app.command("certify")(certify)
+app.command("to-paper")(to_paper)
 
 
 @app.command()

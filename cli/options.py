@@ -22,6 +22,14 @@ Lang = Annotated[
 ]
 PersonOption = Annotated[str, typer.Option("--as", help="Người thực hiện / Acting person")]
 Purpose = Annotated[str, typer.Option("--purpose", help="Mục đích, ghi vào nhật ký / Purpose, put on record")]
+ReasonToSee = Annotated[
+    str | None,
+    typer.Option("--reason", help="Lý do xem giấy đang bị hạn chế / Reason to see a restricted one"),
+]
+ReasonToUse = Annotated[
+    str | None,
+    typer.Option("--reason", help="Lý do dùng giấy đang bị hạn chế / Reason to use a restricted one"),
+]
 Trust = Annotated[
     Path | None, typer.Option("--trust", help="Tệp PEM của gốc tin cậy / PEM of the trusted roots")
 ]

@@ -123,9 +123,11 @@ class Module:
         KeyModuleUnusable.
         """
         with self._door:
+            # whoever finds it being begun anew looks again afterwards, as the one who began it
+            self._door.wait_for(lambda: not self._restarting)
             if self.epoch != seen:
                 return True
-            if self._shared or self._restarting or monotonic() - self._restarted < self.restart_pause_s:
+            if self._shared or monotonic() - self._restarted < self.restart_pause_s:
                 return False
             self._restarting = True
             self._door.wait_for(lambda: self._inside == 0)

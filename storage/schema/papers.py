@@ -16,6 +16,7 @@ from sqlalchemy import (
     text,
 )
 
+from models.ecopy import WHOLE_FORMS
 from storage.schema.base import BIG, DAY, ID, MOMENT, PERSON, SHA256, metadata
 
 objects = Table(
@@ -192,11 +193,11 @@ ecopies = Table(
 (`models.ecopy.CopyRequest`), as JSON; NULL for the whole copy that every document gets by itself. `number`: of a certified copy, with agency and book."""
 
 Index("ix_ecopies_document_id", ecopies.c.document_id, ecopies.c.id)
-WHOLE_FORMS = "copy_form IN ('sao_y', 'sao_luc')"
-_whole = text(WHOLE_FORMS)
+_forms = ", ".join(f"'{form.value}'" for form in WHOLE_FORMS)
+_whole = text(f"copy_form IN ({_forms})")
 Index("uq_ecopies_whole", ecopies.c.document_id, unique=True, sqlite_where=_whole, postgresql_where=_whole)
 Index("uq_ecopies_number", ecopies.c.number, unique=True)
-whole_copy = ecopies.c.copy_form.in_(("sao_y", "sao_luc"))
+whole_copy = ecopies.c.copy_form.in_([form.value for form in WHOLE_FORMS])
 """The copy that a document gets by itself; the others were asked for and are no answer to who wants the paper."""
 
 ecopy_revisions = Table(

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
 from models.people import Role
-from models.ports import Clock
+from models.ports import Clock, TimestampAuthority
+from pipeline import hands as pipeline_hands
 from pipeline.application import Application, open_application
 from pipeline.digitize import Order, digitize
 from pipeline.inputs import collect
@@ -19,6 +22,11 @@ from pipeline.settings import load_settings
 from samples.generate import generate
 from storage import schema as t
 from storage.records import DocumentRecord
+
+if TYPE_CHECKING:
+    import pytest
+
+    from tests.signing.eras import Eras
 
 
 def sample_card(folder: Path, remark: str = "") -> Path:
@@ -64,3 +72,14 @@ def digitized(
     return list(
         digitize(app, collect(paths).files, Order(out=out, language="vi", confirm_as=person, **order))  # type: ignore[arg-type]
     )
+
+
+def live_under(eras: Eras, tsa: TimestampAuthority, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let homes that are opened from now on sign and verify under the authorities of `eras`, at their time."""
+    made = pipeline_hands.load_hands
+
+    def load(*args: Any) -> pipeline_hands.Hands:
+        return replace(made(*args), trust=eras.trust, tsa=tsa, evidence=eras)
+
+    monkeypatch.setattr("pipeline.hands.load_hands", load)
+    monkeypatch.setattr("pipeline.application.SystemClock", lambda: eras.clock)

@@ -7,7 +7,7 @@ import os
 import shutil
 import signal
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,6 @@ from models.errors import TimestampUnavailable
 from models.rulesets import AlgorithmEnd
 from models.signatures import Level, Reason, Verdict
 from models.states import EcopyState
-from pipeline import hands as pipeline_hands
 from pipeline.access import fetch_ecopy, issue_document
 from pipeline.application import Application
 from pipeline.cases.casework import create_lot
@@ -38,7 +37,7 @@ from signing.timestamps.authorities import EmbeddedTsa
 from storage import schema as t
 from storage.keeping import evidence
 from tests.clocks import FixedClock
-from tests.pipeline.support import application, digitized, sample_card
+from tests.pipeline.support import application, digitized, live_under, sample_card
 from tests.signing.eras import YEAR, Eras
 from tests.signing.support import request, write_pdfa
 from tests.soundness import missing, orphans
@@ -153,13 +152,7 @@ def archive(
     shutil.copytree(home, tmp_path / "home")
     own = Eras(FixedClock(), list(eras.made))
     tsa = Authority(own)
-    made = pipeline_hands.load_hands
-
-    def load(*args: Any) -> pipeline_hands.Hands:
-        return replace(made(*args), trust=own.trust, tsa=tsa, evidence=own)
-
-    monkeypatch.setattr("pipeline.hands.load_hands", load)
-    monkeypatch.setattr("pipeline.application.SystemClock", lambda: own.clock)
+    live_under(own, tsa, monkeypatch)
     return Archive(tmp_path / "home", own, tsa, copies)
 
 

@@ -7,7 +7,7 @@ import os
 import shutil
 import signal
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -20,14 +20,13 @@ from cli.main import app as command
 from models.errors import NotRenewable, RenewalGainsNothing, TimestampUnavailable
 from models.signatures import Verdict
 from models.times import iso
-from pipeline import hands as pipeline_hands
 from pipeline.application import Application
 from pipeline.keeping.renewal import look, months_later, renew
 from signing.judging.verify import verify_pdf
 from signing.timestamps.authorities import EmbeddedTsa
 from storage import schema as t
 from tests.clocks import FixedClock
-from tests.pipeline.support import application
+from tests.pipeline.support import application, live_under
 from tests.signing.eras import YEAR, Eras
 from tests.signing.support import write_pdfa
 from tests.soundness import missing, orphans
@@ -120,13 +119,7 @@ def archive(
     shutil.copytree(home, tmp_path / "home")
     own = Eras(FixedClock(), list(eras.made))
     tsa = Authority(own)
-    made = pipeline_hands.load_hands
-
-    def load(*args: Any) -> pipeline_hands.Hands:
-        return replace(made(*args), trust=own.trust, tsa=tsa, evidence=own)
-
-    monkeypatch.setattr("pipeline.hands.load_hands", load)
-    monkeypatch.setattr("pipeline.application.SystemClock", lambda: own.clock)
+    live_under(own, tsa, monkeypatch)
     return Archive(tmp_path / "home", own, tsa, copies)
 
 

@@ -6,7 +6,7 @@ import ctypes
 import logging
 import shutil
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import replace
 from pathlib import Path
 
@@ -167,6 +167,17 @@ def test_a_token_that_is_taken_out_and_comes_back_goes_on(token: SoftToken, tmp_
     (tmp_path / "pocket").rename(content)
     with ThreadPoolExecutor(8) as threads:
         assert len(set(threads.map(lambda n: key.sign(b"%d" % n, "sha256"), range(16)))) == 16
+
+
+def test_who_meets_a_library_that_is_being_begun_anew_looks_again_afterwards(token: SoftToken) -> None:
+    module = module_at(place_of(token).module)
+    seen = module.epoch
+    with ThreadPoolExecutor(2) as threads:
+        with module.call():  # a signature under way: the first waits for it, and the second for the first
+            waiting = [threads.submit(module.restart, seen) for _ in range(2)]
+            assert not wait(waiting, timeout=0.3).done
+        assert [one.result(timeout=10) for one in waiting] == [True, True]
+    assert module.epoch == seen + 1
 
 
 def test_a_token_that_comes_later_is_found(token: SoftToken, tmp_path: Path) -> None:
