@@ -13,7 +13,7 @@ dossier = typer.Typer(
     help="Hồ sơ: mở, xem, chuyển, kết quả. / Dossiers: open, show, move on, outcome.", no_args_is_help=True
 )
 lot = typer.Typer(
-    help="Lô tài liệu lưu trữ: lập, xem, nghiệm thu. / Archive lots: create, show, accept.",
+    help="Lô tài liệu lưu trữ: lập, xem, lấy mẫu, nghiệm thu. / Archive lots: create, show, sample, accept.",
     no_args_is_help=True,
 )
 procedure = typer.Typer(
@@ -229,18 +229,96 @@ def lot_show(
     do(context, "lot", lang=lang, json=json, action="show", name=name, purpose=purpose, home=home)
 
 
+@lot.command("sample")
+def lot_sample(
+    context: typer.Context,
+    name: LotName,
+    person: Annotated[
+        str | None,
+        typer.Option(
+            "--as",
+            help="Người lấy mẫu; không nêu thì chỉ xem mẫu đã lấy / Who draws it; without it the sample is only shown",
+            show_default=False,
+        ),
+    ] = None,
+    purpose: LookPurpose = None,
+    home: Home = None,
+    json: Json = False,
+    lang: Lang = None,
+) -> None:
+    """Lấy mẫu để nghiệm thu lô, hoặc xem mẫu và kết luận. / Draw the sample of a lot, or show it with its verdict."""
+    options = {"action": "sample", "name": name, "person": person, "purpose": purpose, "home": home}
+    do(context, "lot_sample", lang=lang, json=json, **options)
+
+
+@lot.command("judge")
+def lot_judge(
+    context: typer.Context,
+    name: LotName,
+    identifier: Annotated[str, typer.Argument(metavar="DOCUMENT", help="Mã giấy tờ trong mẫu / Document")],
+    person: Annotated[str, typer.Option("--as", help="Người xem / Who looked")],
+    right: Annotated[bool, typer.Option("--right", help="Đúng hoàn toàn / All of it is right")] = False,
+    wrong: Annotated[
+        int | None,
+        typer.Option(
+            "--characters-wrong", metavar="N", help="Số ký tự sai / Wrong characters", show_default=False
+        ),
+    ] = None,
+    faults: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--fault",
+            metavar="CODE",
+            help="Lỗi theo danh mục; có thể nêu nhiều lần / A fault from the list; more than once where needed",
+            show_default=False,
+        ),
+    ] = None,
+    home: Home = None,
+    json: Json = False,
+    lang: Lang = None,
+) -> None:
+    """Ghi kết quả xem một giấy tờ trong mẫu. / Put on record what a look at a document of the sample found."""
+    found = {"right": right, "wrong": wrong, "faults": tuple(faults or ())}
+    options = {"action": "judge", "name": name, "identifier": identifier, "person": person, "home": home}
+    do(context, "lot_sample", lang=lang, json=json, **options, **found)
+
+
+@lot.command("report")
+def lot_report(
+    context: typer.Context,
+    name: LotName,
+    purpose: LookPurpose = None,
+    home: Home = None,
+    json: Json = False,
+    lang: Lang = None,
+) -> None:
+    """Chất lượng của lô: tỷ lệ theo cờ, kết luận của mẫu. / Quality of a lot: shares by flag, the sample's verdict."""
+    options = {"action": "report", "name": name, "purpose": purpose, "home": home}
+    do(context, "lot_sample", lang=lang, json=json, **options)
+
+
 @lot.command("accept")
 def lot_accept(
     context: typer.Context,
     name: LotName,
     person: Decider,
     note: Note = None,
+    whole: Annotated[
+        str | None,
+        typer.Option(
+            "--looked-at-all",
+            metavar="REASON",
+            help="Lô nhỏ: đã xem từng giấy tờ như thế nào, thay cho mẫu / Small lot: how each document was looked at",
+            show_default=False,
+        ),
+    ] = None,
     home: Home = None,
     json: Json = False,
     lang: Lang = None,
 ) -> None:
-    """Nghiệm thu lô: giấy tờ trong lô được dùng lại. / Accept a lot: its documents may be reused."""
-    do(context, "lot", lang=lang, json=json, action="accept", name=name, person=person, note=note, home=home)
+    """Nghiệm thu lô theo mẫu: giấy tờ được phát hành, dùng lại. / Accept a lot on its sample: it is issued and reusable."""
+    options = {"action": "accept", "name": name, "person": person, "note": note, "whole": whole, "home": home}
+    do(context, "lot", lang=lang, json=json, **options)
 
 
 @lot.command("reject")

@@ -7,19 +7,20 @@ import logging
 import sys
 import tempfile
 import traceback
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from rich.console import Console as RichConsole
 
     from models.text import Language
     from pipeline.application import Application
+    from pipeline.observing.meter import Meter
     from pipeline.settings import Settings
 
 
@@ -33,9 +34,14 @@ class Console:
     """What the audit trail calls a command that fails: its name, with its action where it has several."""
     purpose: str = ""
     """What the command was given as its purpose."""
+    logged: bool = False
+    """Whether standard error is a log that machines read: what is said goes into it."""
 
     def say(self, vi: str, en: str) -> None:
         """A sentence for people, on standard error."""
+        if self.logged:
+            logging.getLogger("ecopy.cli").info("%s", en)
+            return
         self.err.print(en if self.language == "en" else vi, highlight=False, soft_wrap=True)
 
     def pick(self, vi: str, en: str) -> str:
@@ -66,38 +72,29 @@ class Console:
         self.language = settings.language
         return settings
 
-    def application(self, home: Path | None, **overrides: Any) -> AbstractContextManager[Application]:
+    @contextmanager
+    def application(self, home: Path | None, **overrides: Any) -> Iterator[Application]:
         """The opened application, with its log beside its data."""
-        return _opened(self, home, overrides)
+        from pipeline.observing.logs import logging_of
 
-
-def _opened(
-    console: Console, home: Path | None, overrides: dict[str, Any]
-) -> AbstractContextManager[Application]:
-    from contextlib import contextmanager
-
-    from pipeline.application import open_application
-    from pipeline.attempts import attempt
+        settings = self.settings(home=home, **overrides)
+        with logging_of(settings, service=False), self.opened(settings) as application:
+            yield application
 
     @contextmanager
-    def opened() -> Iterator[Application]:
-        settings = console.settings(home=home, **overrides)
-        with open_application(settings) as application:
-            handler = logging.FileHandler(settings.home / "ecopy.log", encoding="utf-8", delay=True)
-            handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
-            logging.getLogger().addHandler(handler)
-            try:
-                for fault in application.types.faults:
-                    report = fault.report(console.language or "vi")
-                    tell_error(console, report.code, report.message, report.remedy)
-                # Most acts put their failures on record themselves; this is for the rest.
-                with attempt(application, console.act, "cli", purpose=console.purpose):
-                    yield application
-            finally:
-                logging.getLogger().removeHandler(handler)
-                handler.close()
+    def opened(self, settings: Settings, meter: Meter | None = None) -> Iterator[Application]:
+        """The opened application, for whoever has seen to its log; `meter` counts what it does."""
+        from pipeline.application import open_application
+        from pipeline.attempts import attempt
+        from pipeline.observing.meter import SILENT
 
-    return opened()
+        with open_application(settings, meter=meter or SILENT) as application:
+            for fault in application.types.faults:
+                report = fault.report(self.language or "vi")
+                tell_error(self, report.code, report.message, report.remedy)
+            # Most acts put their failures on record themselves; this is for the rest.
+            with attempt(application, self.act, "cli", purpose=self.purpose):
+                yield application
 
 
 def run(command: str, console: Console, options: dict[str, Any]) -> int:

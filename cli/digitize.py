@@ -90,10 +90,11 @@ def run(
 
 
 def _went_wrong(outcome: SourceOutcome | SourceRefused) -> bool:
-    """Whether the source was refused or one of its documents stopped at a fault."""
+    """Whether the source was refused or one of its documents stopped at a fault: none that waits for its lot."""
     if outcome.__class__.__name__ == "SourceRefused":
         return True
-    return any(document.error is not None for document in outcome.documents)  # type: ignore[union-attr]
+    errors = (document.error for document in outcome.documents)  # type: ignore[union-attr]
+    return any(error is not None and error.code != "LOT_NOT_ACCEPTED" for error in errors)
 
 
 def _confirmer(app: Application, person_id: str | None) -> Person | None:

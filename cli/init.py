@@ -54,6 +54,12 @@ def run(console: Console, *, home: Path | None) -> int:
 
 def warn_development(console: Console) -> None:
     """Say it so that nobody can miss it: these keys prove nothing to anybody."""
+    if console.logged:
+        console.say(
+            "Chữ ký phát triển, không có giá trị pháp lý (ECOPY_TRUST).",
+            "Development signatures, no legal value (ECOPY_TRUST).",
+        )
+        return
     from rich.panel import Panel
 
     console.err.print(

@@ -62,6 +62,11 @@ def _tell(console: Console, outcome: LotOutcome) -> None:
         )
     for document_state, count in sorted(Counter(outcome.documents.values()).items()):
         console.out.print(f"{count:>6}  {_state_name(console, document_state)}", highlight=False)
+    if outcome.state == "accepted" and outcome.documents:
+        console.say(
+            "Bản sao điện tử của lô được lập từ bây giờ: `ecopy serve`, `ecopy worker`, hoặc `ecopy issue` từng giấy tờ.",
+            "The lot's e-copies are made from now on: by `ecopy serve`, `ecopy worker`, or `ecopy issue` one by one.",
+        )
     if not outcome.documents:
         console.say(
             f"Lô chưa có giấy tờ nào. Quét: ecopy digitize --lot “{outcome.name}” …",

@@ -7,9 +7,10 @@ from typing import Annotated, Literal
 
 import typer
 
-from cli.access_app import serve, work
+from cli.access_app import serve, top, watch, work, worker
 from cli.account_app import account
 from cli.audit_app import audit, search
+from cli.batch_app import batch
 from cli.case_app import dossier, lot, procedure
 from cli.certificate_app import capture, certificate, seal
 from cli.client_app import client
@@ -419,7 +420,11 @@ app.add_typer(audit, name="audit")
 app.command("search")(search)
 add_keeping(app)
 app.command("serve")(serve)
+app.command("worker")(worker)
+app.command("top")(top)
 app.command("work")(work)
+app.command("watch")(watch)
+app.add_typer(batch, name="batch")
 app.add_typer(account, name="account")
 app.add_typer(client, name="client")
 app.add_typer(hook, name="hook")

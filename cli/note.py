@@ -18,6 +18,7 @@ CHECKS = {
     "page_quality": ("Chất lượng ảnh từng trang", "Quality of each picture"),
     "duplicate_pages": ("Trang trùng nhau", "Pages that look the same"),
     "page_count": ("Số giấy đã đếm với số ảnh", "Paper counted against pictures"),
+    "page_order": ("Thứ tự số trang in", "Order of the printed page numbers"),
     "document_bounds": ("Chỗ tách từng giấy tờ", "Where each paper begins"),
     "received_signatures": ("Chữ ký số có sẵn", "Signatures it came with"),
     "same_paper": ("Đã số hóa trước đây chưa", "Digitised before or not"),

@@ -66,6 +66,26 @@ def settings_page() -> str:
     return "\n".join(rows) + "\n"
 
 
+def metrics_page() -> str:
+    """docs/metrics.md."""
+    from pipeline.observing.catalogue import FIGURES
+
+    rows = [
+        "# Metrics",
+        "",
+        "Written by `make docs`. What `/metrics` tells at `ECOPY_METRICS_LISTEN`, beside the usual `process_…` ones. “all”: the same",
+        "on every machine, because all of them ask the same register; take the `max`, never the `sum`. Alerts:",
+        "[alerts.yaml](alerts.yaml); how to set it up: [operations.md](operations.md).",
+        "",
+        "| metric | kind | labels | all | Tiếng Việt | English |",
+        "|---|---|---|---|---|---|",
+    ]
+    for f in FIGURES:
+        labels = ", ".join(f"`{label}`" for label in f.labels)
+        rows.append(f"| `{f.name}` | {f.kind} | {labels} | {'all' if f.shared else ''} | {f.vi} | {f.en} |")
+    return "\n".join(rows) + "\n"
+
+
 def types_page() -> str:
     """docs/types/README.md."""
     from extraction.definitions import packaged_types
@@ -110,6 +130,7 @@ PAGES = {
     "errors.md": errors_page,
     "flags.md": flags_page,
     "settings.md": settings_page,
+    "metrics.md": metrics_page,
     "types/README.md": types_page,
     "verification.schema.json": verification_schema,
     "transfer-note.schema.json": note_schema,

@@ -12,13 +12,19 @@ if TYPE_CHECKING:
     from pipeline.papers.outcome import WaitingPaper
 
 
+ALL = "all"
+
+
 def run(console: Console, *, home: Path | None, only_list: bool, again: str | None, purpose: str) -> int:
+    from models.errors import catalogue
     from pipeline.keeping.batches import issue_waiting
-    from pipeline.waiting import try_again, waiting_papers
+    from pipeline.waiting import try_again, try_parked_again, waiting_papers
     from pipeline.worker import Worker
 
     with console.application(home) as app, app.working():
-        if again is not None:
+        if again is not None and (again == ALL or again in {kind.code for kind in catalogue()}):
+            try_parked_again(app, None if again == ALL else again, purpose=purpose)
+        elif again is not None:
             try_again(app, again, purpose=purpose)
         taken = 0 if only_list else Worker(app).run_due()
         if not only_list:

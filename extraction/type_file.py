@@ -8,7 +8,7 @@ import typing
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import UnionType
-from typing import Any
+from typing import Any, TypeVar
 
 import yaml
 from pydantic import BaseModel, ValidationError
@@ -16,6 +16,7 @@ from pydantic import BaseModel, ValidationError
 from extraction.definitions import TypeDefinition
 from models.text import Language, nfc
 
+M = TypeVar("M", bound=BaseModel)
 Path = tuple[int | str, ...]
 """Where in the file: `("fields", 2, "kind")`."""
 
@@ -52,6 +53,11 @@ class BadTypeFile(Exception):
 
 def read_type(text: str) -> TypeDefinition:
     """The definition that a YAML text says. Raises BadTypeFile."""
+    return read_model(text, TypeDefinition)
+
+
+def read_model(text: str, model: type[M]) -> M:
+    """A value of `model` that a YAML text says. Raises BadTypeFile."""
     if len(text.encode("utf-8", errors="replace")) > LARGEST:
         raise BadTypeFile([Problem(1, "…", f"tệp lớn hơn {LARGEST} byte", f"more than {LARGEST} bytes")])
     try:
@@ -68,13 +74,19 @@ def read_type(text: str) -> TypeDefinition:
         raise BadTypeFile([what])
     problems = list(_twice(tree))
     try:
-        definition = TypeDefinition.model_validate(data)
+        value = model.model_validate(data)
     except ValidationError as fault:
-        problems += [_problem(dict(error), tree) for error in fault.errors()]
+        problems += [_problem(dict(error), tree, model) for error in fault.errors()]
         raise BadTypeFile(problems) from fault
     if problems:
         raise BadTypeFile(problems)
-    return definition
+    return value
+
+
+def line_of(text: str, path: Path) -> int:
+    """The line of a place in a file that `read_model` has taken."""
+    tree = yaml.compose(nfc(text), Loader=yaml.SafeLoader)
+    return _line_of(tree, path) if tree is not None else 1
 
 
 _MOST_NODES = 20_000
@@ -121,14 +133,14 @@ def _twice(tree: yaml.Node) -> Iterator[Problem]:
             yield from _twice(value)
 
 
-def _problem(error: Mapping[str, Any], tree: yaml.Node) -> Problem:
+def _problem(error: Mapping[str, Any], tree: yaml.Node, model: type[BaseModel]) -> Problem:
     """One of pydantic's errors said to an officer."""
     path: Path = tuple(error["loc"])
     line = _line_of(tree, path)
     key = ".".join(str(part + 1) if isinstance(part, int) else part for part in path) or "…"
     kind, given = str(error["type"]), error.get("input")
     if kind == "extra_forbidden":
-        known = _keys_of(path[:-1])
+        known = _keys_of(path[:-1], model)
         near = _nearest(str(path[-1]), known)
         return Problem(
             line,
@@ -209,9 +221,8 @@ def _nearest(word: str, known: list[str]) -> str | None:
     return found[0] if found else None
 
 
-def _keys_of(path: Path) -> list[str]:
-    """The keys that may stand at a place of the file."""
-    model: Any = TypeDefinition
+def _keys_of(path: Path, model: Any) -> list[str]:
+    """The keys that may stand at a place of a file that says a `model`."""
     for part in path:
         if isinstance(part, int):
             continue

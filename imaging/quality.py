@@ -20,6 +20,8 @@ _BLANK_INK_MM2 = 1.5
 """A page with less ink than two printed letters is blank; a lone page number has more."""
 _LIKELY_DUPLICATE_BITS = 24
 _STRAY_PX = 12.0
+_BLOWN_OUT = 253
+"""Grey level from which on nothing of the paper's own texture is left."""
 
 
 def measure(
@@ -36,12 +38,16 @@ def measure(
         grey, look = 255 - grey, Look(255 - grey, dpi)
     card = find_card(grey)
     mask = look.pieces.only(look.pieces.area >= 3)
+    paper, ink, blown = _lights(look.grey, mask)
     ink_mm2 = float(_inner(mask, look.dpi).sum()) * (25.4 / look.dpi) ** 2
     blank = ink_mm2 < _BLANK_INK_MM2
     return PageQuality(
         skew_degrees=0.0 if blank else look.skew,
         sharpness=0.0 if blank else _sharpness(*reduced(grey, dpi, _EDGE_DPI)),
-        contrast=_contrast(look.grey, mask),
+        contrast=0.0 if ink is None else round(min(1.0, max(0.0, paper - ink)), 4),
+        paper_light=paper,
+        ink_light=ink,
+        blown_share=blown,
         ink_share=float(mask.mean()) if mask.size else 0.0,
         blank=blank,
         effective_dpi=None if blank else detail_dpi,
@@ -87,16 +93,16 @@ def same_page(a: np.ndarray, b: np.ndarray, *, dpi: float) -> bool:
         return False
     first, at_dpi = reduced(a, dpi, _LOOK_DPI)
     second = cv2.resize(b, (first.shape[1], first.shape[0]), interpolation=cv2.INTER_AREA)
-    guess = _rough_place(first, second, at_dpi)
+    guess = rough_place(first, second, at_dpi)
     # Most pairs that are no pair show it at once; only the others are worth the fine search.
-    if guess is None or _stray(first, _placed(second, guess), at_dpi, reach=3) > 3 * _STRAY_PX:
+    if guess is None or _stray(first, placed(second, guess), at_dpi, reach=3) > 3 * _STRAY_PX:
         return False
     stop = (cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT, 40, 1e-4)
     try:
         _, found = cv2.findTransformECC(first, second, guess, cv2.MOTION_EUCLIDEAN, stop)
     except cv2.error:  # no convergence: the two are no pictures of one thing
         return False
-    return _stray(first, _placed(second, found), at_dpi, reach=1) <= _STRAY_PX
+    return _stray(first, placed(second, found), at_dpi, reach=1) <= _STRAY_PX
 
 
 def _stray(first: np.ndarray, second: np.ndarray, dpi: float, *, reach: int) -> float:
@@ -104,14 +110,14 @@ def _stray(first: np.ndarray, second: np.ndarray, dpi: float, *, reach: int) -> 
 
     The densest square of about 8 mm decides, so that one changed word weighs as much on a full page.
     """
-    one, two = _strong_ink(first, dpi), _strong_ink(second, dpi)
+    one, two = strong_ink(first, dpi), strong_ink(second, dpi)
     near = np.ones((2 * reach + 1, 2 * reach + 1), np.uint8)
     stray = (one & ~cv2.dilate(two, near)) | (two & ~cv2.dilate(one, near))
     window = max(3, int(8 * dpi / 25.4))
     return float(cv2.blur(stray.astype(np.float32), (window, window)).max()) * window * window
 
 
-def _rough_place(first: np.ndarray, second: np.ndarray, dpi: float) -> np.ndarray | None:
+def rough_place(first: np.ndarray, second: np.ndarray, dpi: float) -> np.ndarray | None:
     """How `second` is turned and shifted against `first`, to about a pixel or two; None where they don't meet."""
     height, width = first.shape
     angle = _skew(second, dpi) - _skew(first, dpi)
@@ -129,7 +135,7 @@ def _skew(grey: np.ndarray, dpi: float) -> float:
     return skew_degrees(Pieces.of(ink_mask(grey, dpi)), dpi)
 
 
-def _placed(page: np.ndarray, place: np.ndarray) -> np.ndarray:
+def placed(page: np.ndarray, place: np.ndarray) -> np.ndarray:
     return cv2.warpAffine(
         page,
         place,
@@ -139,7 +145,7 @@ def _placed(page: np.ndarray, place: np.ndarray) -> np.ndarray:
     )
 
 
-def _strong_ink(grey: np.ndarray, dpi: float) -> np.ndarray:
+def strong_ink(grey: np.ndarray, dpi: float) -> np.ndarray:
     """Ink at least a third as deep as the page's deepest: the same edge at any noise."""
     depth = cv2.subtract(paper_level(grey, dpi), grey)
     return (depth > max(24.0, float(np.percentile(depth, 99.5)) / 3)).astype(np.uint8)
@@ -176,13 +182,17 @@ def _sharpness(grey: np.ndarray, dpi: float) -> float:
     return round(share * min(1.0, dpi / _EDGE_DPI), 4)
 
 
-def _contrast(grey: np.ndarray, mask: np.ndarray) -> float:
-    """Distance between the paper and the darkest tenth of the ink, 0–1; 0 on a blank page."""
+def _lights(grey: np.ndarray, mask: np.ndarray) -> tuple[float, float | None, float]:
+    """Brightness of the paper and of the darkest tenth of the ink (None on a blank page), and the share of the paper that
+    is blown out to white; all 0–1."""
     levels = np.arange(256)
     ink = np.cumsum(cv2.calcHist([grey], [0], mask, [256], [0, 256]))
-    if ink[-1] == 0:
-        return 0.0
     paper = np.cumsum(cv2.calcHist([grey], [0], 1 - mask, [256], [0, 256]))
     light = levels[np.searchsorted(paper, paper[-1] / 2)] if paper[-1] else 255
-    dark = levels[np.searchsorted(ink, ink[-1] / 10)]
-    return round(min(1.0, max(0.0, float(light - dark) / 255.0)), 4)
+    dark = levels[np.searchsorted(ink, ink[-1] / 10)] if ink[-1] else None
+    blown = 1 - float(paper[_BLOWN_OUT - 1] / paper[-1]) if paper[-1] else 0.0
+    return (
+        round(float(light) / 255, 4),
+        None if dark is None else round(float(dark) / 255, 4),
+        round(blown, 4),
+    )

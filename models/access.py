@@ -88,6 +88,8 @@ class Action(StrEnum):
     """Open an archive lot."""
     DECIDE_LOT = "decide_lot"
     """Accept or reject an archive lot."""
+    JUDGE_LOT = "judge_lot"
+    """Draw a sample of an archive lot and judge its documents."""
     BRING_RESULT = "bring_result"
     """Bring in a signed electronic result of a procedure."""
     IMPORT_DOCUMENT = "import_document"
@@ -237,6 +239,7 @@ TABLE: dict[Action, tuple[Grant, ...]] = {
     _A.SEE_LOT: (_grant(f"{_STAFF} system", _R.OWN_AGENCY, "lot"), _INSPECTION),
     _A.WORK_ON_LOT: (_grant(f"{_COUNTER} supervisor system", _R.OWN_AGENCY, "lot"),),
     _A.DECIDE_LOT: (_grant("officer supervisor", _R.OWN_AGENCY, "lot"),),
+    _A.JUDGE_LOT: (_grant("officer supervisor", _R.OWN_AGENCY, "lot"),),
     _A.BRING_RESULT: (_grant("officer vanthu system", _R.OWN_AGENCY, "dossier"),),
     _A.IMPORT_DOCUMENT: (_grant("system", _R.OWN_AGENCY, "lot dossier"),),
     _A.SEE_CORRECTIONS: (_grant(f"{_STAFF} system", _R.OWN_AGENCY, "dossier lot request"), _INSPECTION),

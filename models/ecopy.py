@@ -97,6 +97,7 @@ CheckName = Literal[
     "page_quality",
     "duplicate_pages",
     "page_count",
+    "page_order",
     "document_bounds",
     "received_signatures",
     "same_paper",
@@ -104,8 +105,8 @@ CheckName = Literal[
     "person",
 ]
 """`file`: what the file really is, and whether it can do harm. `page_quality`: each picture against the thresholds of the
-rule set. `page_count`: the paper that was counted against the pictures. `document_bounds`: where each paper of a scan
-begins. `received_signatures`: those the file came with. `same_paper`: whether it was digitised before. `data`: what is read
+rule set. `page_count`: the paper that was counted against the pictures. `page_order`: printed page numbers
+against the order of the scan. `document_bounds`: where each paper of a scan begins. `received_signatures`: those the file came with. `same_paper`: whether it was digitised before. `data`: what is read
 against itself, its codes and the world. `person`: somebody looked at the data beside the picture."""
 
 

@@ -90,6 +90,12 @@ class PageQuality(Value):
     """White print on black."""
     glare_share: float | None = Field(default=None, ge=0, le=1)
     """Share of a photographed identity card that light has blotted out; None where there is no such card."""
+    paper_light: float | None = Field(default=None, ge=0, le=1)
+    """Brightness of the paper; None where an earlier release did not measure it, as with the next two."""
+    ink_light: float | None = Field(default=None, ge=0, le=1)
+    """Brightness of the darkest tenth of the ink; None on a blank page."""
+    blown_share: float | None = Field(default=None, ge=0, le=1)
+    """Share of the paper that is blown out to white."""
     perceptual_hash: str
     """256-bit difference hash in hexadecimal."""
 

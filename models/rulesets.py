@@ -11,6 +11,7 @@ from typing import Generic, Literal, TypeVar
 import yaml
 from pydantic import model_validator
 
+from models.acceptance import Asked
 from models.base import Value
 from models.casework import ArchiveProof
 from models.ecopy import CopyForm, PresentedAs
@@ -38,6 +39,10 @@ class ImageRules(Value):
     minimum_effective_dpi: Rule[int]
     maximum_cut_lines: Rule[int]
     maximum_glare_share: Rule[float]
+    minimum_paper_light: Rule[float]
+    maximum_ink_light: Rule[float]
+    maximum_blown_share: Rule[float]
+    """Ink lighter than the one on paper that is blown out to white by more than the other: overexposed."""
 
 
 class CaptureRules(Value):
@@ -136,6 +141,42 @@ class ReuseRules(Value):
     override_reasons: dict[str, Reason]
 
 
+class AcceptanceRules(Value):
+    """The acceptance of an archive lot on a sample of its documents."""
+
+    characters_right: Rule[float]
+    """Share of characters that has to be right, in each document and in the whole sample."""
+    unit: Rule[Literal["document"]]
+    """What is drawn and judged."""
+    acceptable_share: Rule[float]
+    rejectable_share: Rule[float]
+    producer_risk: Rule[float]
+    consumer_risk: Rule[float]
+    whole_up_to: Rule[int]
+    """A lot of so many documents at most may be accepted by who says that each of them was looked at, and how."""
+    confirmation_counts: Rule[bool]
+    """Whether a document needs no second look where its confirmer was asked to look at every field, and did."""
+    inspector_roles: Rule[tuple[Role, ...]]
+    """Who draws samples and judges documents; the lot itself is decided on by who may confirm."""
+    faults: dict[str, Reason]
+    """What makes a document bad, however many of its characters are right."""
+
+    @property
+    def asked(self) -> Asked:
+        return Asked(
+            acceptable_share=self.acceptable_share.value,
+            rejectable_share=self.rejectable_share.value,
+            producer_risk=self.producer_risk.value,
+            consumer_risk=self.consumer_risk.value,
+        )
+
+    @model_validator(mode="after")
+    def _in_order(self) -> AcceptanceRules:
+        if self.acceptable_share.value >= self.rejectable_share.value:
+            raise ValueError("what is accepted must be better than what is rejected")
+        return self
+
+
 class CorrectionRules(Value):
     decider_roles: Rule[tuple[Role, ...]]
     raiser_may_decide: Rule[bool]
@@ -228,6 +269,7 @@ class RuleSet(Value):
     lasting: LastingRules
     certificates: CertificateRules
     reuse: ReuseRules
+    acceptance: AcceptanceRules
     corrections: CorrectionRules
     lifecycle: LifecycleRules
     disposal: DisposalRules

@@ -216,6 +216,14 @@ def _work(data: socket.socket) -> None:
         data.sendall(pickled)
 
 
+_KINDS = {errno.EFBIG: "file", errno.ENOMEM: "memory"}
+_OF_THE_MACHINE = {
+    *(errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.ESTALE, errno.ENOTCONN),
+    *(errno.EMFILE, errno.ENFILE, errno.EAGAIN),
+}
+"""A full or failing disk, a share that is gone, a machine out of handles: no file brings these about."""
+
+
 def _outcome(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Outcome:
     try:
         return "value", function(*args, **kwargs), ""
@@ -224,7 +232,7 @@ def _outcome(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[s
     except MemoryError:
         return "memory", "", ""
     except OSError as e:
-        kind = {errno.EFBIG: "file", errno.ENOMEM: "memory"}.get(e.errno or 0, "fault")
+        kind = "engine" if e.errno in _OF_THE_MACHINE else _KINDS.get(e.errno or 0, "fault")
         return kind, _words(e), traceback.format_exc()
     except BaseException as e:  # noqa: BLE001 - whatever a hostile file brings about is an outcome
         memory = getattr(e, "code", None) == _CV_NO_MEMORY and type(e).__module__ == "cv2"

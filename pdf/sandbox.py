@@ -53,7 +53,19 @@ _log = logging.getLogger(__name__)
 _START_SECONDS = 60.0
 _CHUNK = 1 << 20
 _ENVIRONMENT = ("PATH", "HOME", "LANG", "TZ", "TMPDIR", "LD_LIBRARY_PATH", "VIRTUAL_ENV")
-_ENVIRONMENT_GROUPS = ("LC_", "PYTHON", "OMP_", "OPENBLAS_", "TESSDATA")
+_ENVIRONMENT_GROUPS = ("LC_", "PYTHON", "TESSDATA")
+_ONE_THREAD = dict.fromkeys(
+    (
+        "OMP_NUM_THREADS",
+        "OMP_THREAD_LIMIT",
+        "OPENBLAS_NUM_THREADS",
+        "MKL_NUM_THREADS",
+        "OPENCV_FOR_THREADS_NUM",
+    ),
+    "1",
+)
+"""Pages go side by side, one child each: more threads in a child only fight for the same processors. Whoever started us may
+have asked for more; the libraries read it when they are loaded, also those that a child loads itself."""
 
 
 class Sandbox:
@@ -72,6 +84,8 @@ class Sandbox:
         self._jobs = itertools.count(1)
         self._server: _Server | None = None
         self._closed = False
+        self.restarts = 0
+        """How often the warm process had to be started again, because it had ended by itself."""
 
     def __enter__(self) -> Sandbox:
         return self
@@ -137,6 +151,7 @@ class Sandbox:
                 except OSError as e:
                     server.close()
                     self._server = None
+                    self.restarts += 1
                     if attempt == 2:
                         raise EngineFault(engine="sandbox", reason=str(e)) from e
 
@@ -152,6 +167,7 @@ class Sandbox:
         if self._server is not None and not self._server.usable():
             self._server.close()
             self._server = None
+            self.restarts += 1
         if self._server is None:
             self._server = _Server(self._modules)
         return self._server
@@ -241,7 +257,7 @@ class _Job:
                 status = _status(status_r, deadline)
                 ended = True
             except TimeoutError:
-                raise self._exceeded(f"{self._limits.wall_seconds:g} s") from None
+                raise self._exceeded(f"{self._limits.wall_seconds:g} s", passing=True) from None
             finally:
                 if kill is not None and not ended:
                     kill()
@@ -275,10 +291,13 @@ class _Job:
         if status == -signal.SIGXCPU:
             raise self._exceeded(f"{self._limits.cpu_seconds} s CPU")
         name = signal.Signals(-status).name if status < 0 else f"exit {status}"
-        raise self._exceeded(f"crash ({name})")
+        # Nothing that a file does kills from outside; a machine that has no memory left does.
+        raise self._exceeded(f"crash ({name})", passing=status == -signal.SIGKILL)
 
-    def _exceeded(self, limit: str) -> LimitExceeded:
-        return LimitExceeded(limit=limit, stage=self._stage)
+    def _exceeded(self, limit: str, *, passing: bool = False) -> LimitExceeded:
+        exceeded = LimitExceeded(limit=limit, stage=self._stage)
+        exceeded.passing = passing
+        return exceeded
 
 
 def _refuse(kind: str, words: str, trace: str, stage: str, limits: SandboxLimits) -> NoReturn:
@@ -288,7 +307,9 @@ def _refuse(kind: str, words: str, trace: str, stage: str, limits: SandboxLimits
         raise LimitExceeded(limit=f"{_size(limits.file_bytes)} (file)", stage=stage)
     if kind == "engine":
         raise EngineFault(engine="sandbox", reason=words)
-    _log.info("%s failed in the sandbox: %s\n%s", stage, words, trace)
+    # The words may be the paper's own: a log tells where it went wrong and no more.
+    frames = " < ".join(line.strip() for line in reversed(trace.splitlines()) if line.startswith("  File "))
+    _log.info("%s failed in the sandbox: %s %s", stage, words.partition(":")[0], frames)
     error = Unreadable(reason=words)
     error.add_note(trace)
     raise error
@@ -329,7 +350,8 @@ def _size(number: int) -> str:
 
 def _environment() -> dict[str, str]:
     """No secrets of ours in a process that reads hostile files."""
-    return {k: v for k, v in os.environ.items() if k in _ENVIRONMENT or k.startswith(_ENVIRONMENT_GROUPS)}
+    kept = {k: v for k, v in os.environ.items() if k in _ENVIRONMENT or k.startswith(_ENVIRONMENT_GROUPS)}
+    return kept | _ONE_THREAD
 
 
 _PLAIN = {

@@ -16,6 +16,7 @@ from pipeline.papers.further_copies import check_not_revoked
 from pipeline.papers.outcome import DocumentOutcome
 from pipeline.papers.release import Fetched, release_ecopy
 from pipeline.papers.report import document_outcome
+from pipeline.quality.holding import lot_wait
 from pipeline.runner import FROM_COMPOSE, UP_TO_COMPOSE, advance
 from pipeline.stages.base import purpose_of
 from pipeline.stages.flags import FLAGS, Weight, weighed
@@ -62,7 +63,7 @@ def confirm_document(
 def issue_document(app: Application, any_id: str, *, sealer: Person | None = None) -> DocumentOutcome:
     """Compose, sign and issue; done already is done. `sealer`: who lets the agency's key sign, where somebody says so.
 
-    Raises NotConfirmed, CaptureAwaited, CopyNotAllowed, DocumentRestricted, HomeBusy, or a SigningFault after which the same call goes on;
+    Raises NotConfirmed, CaptureAwaited, LotNotAccepted, DocumentJudgedBad, CopyNotAllowed, DocumentRestricted, HomeBusy, or a SigningFault after which the same call goes on;
     SamePersonTwice where who confirmed the data would seal them; of a `sealer` also WrongRole and OtherAgency.
     """
     with attempt(app, "issue", any_id, purpose=f"document:{any_id}"):
@@ -113,7 +114,7 @@ def _check_issuable(app: Application, document: DocumentRecord) -> None:
     with app.register.reading() as connection:
         if document_facts(connection, document.id).restricted:
             raise DocumentRestricted(id=document.id)
-    awaited = capture_wait(app, document)
+    awaited = capture_wait(app, document) or lot_wait(app, document)
     if awaited is not None:
         raise awaited
     if app.register.ecopy_in_making(document.id) is not None:

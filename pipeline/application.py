@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import os
 import secrets
 import shutil
@@ -11,10 +12,20 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cached_property
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
-from models.errors import EngineFault, HomeNotReady, LimitExceeded
+from models.errors import (
+    EcopyError,
+    EngineFault,
+    HomeNotReady,
+    KeysDiffer,
+    LimitExceeded,
+    StoreFull,
+    TruncatedFile,
+    Unreadable,
+)
 from models.ports import Clock
 from models.reading import EngineVersion
 from models.rulesets import RuleSet, rule_set_by_id, rule_set_on
@@ -27,12 +38,14 @@ from pipeline.document_types import use_types
 from pipeline.hands import agency_identifier, share_key_modules
 from pipeline.learning.calibration import use_calibration
 from pipeline.limits import child_modules, ocr_limits, sandbox_limits
+from pipeline.observing.meter import SILENT, InHand, Meter, child_watched
 from pipeline.sealing import Seal
 from pipeline.settings import Settings
 from storage.copies.reconcile import GRACE, remove_abandoned
 from storage.database import open_database
+from storage.installation import agreed
 from storage.keys.specs import ring_from
-from storage.locks import HomeLocks
+from storage.locks import open_locks
 from storage.papers.facts import unrecorded_documents
 from storage.register import Register
 from storage.vault import Vault
@@ -44,20 +57,27 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 
+ROOM_FOR_WORK = 128 << 20
+"""Bytes on the home's disk below which its being full may be why a file could not be read: pictures of a page are as large
+as that."""
+
+
 class Application:
     """Everything a stage needs. Open with `open_application`; close when done."""
 
-    def __init__(self, settings: Settings, clock: Clock) -> None:
+    def __init__(self, settings: Settings, clock: Clock, meter: Meter) -> None:
         self.settings = settings
         self.clock = clock
+        self.meter = meter
+        self.in_hand = InHand()
         self.types = use_types(settings)
         self.calibration = use_calibration(settings)
-        self.locks = HomeLocks(settings.home / "locks")
         self.store = open_store(settings)
         self.second_store = open_second_store(settings)
         share_key_modules(settings)
         self.keys = ring_from(settings.master_key, settings.old_master_keys)
         self.engine = open_database(settings.register_url)
+        self.locks = open_locks(settings.home / "locks", self.engine)
         self.vault = Vault(
             self.engine,
             self.store,
@@ -65,6 +85,7 @@ class Application:
             keys=self.keys,
             second=self.second_store,
             workspace=settings.home / "work",
+            failed=self.meter.store_failed,
         )
         self.register = Register(self.engine, clock, place=_place, agency=lambda: agency_identifier(settings))
         self._limits = sandbox_limits(settings)
@@ -73,8 +94,16 @@ class Application:
 
     @cached_property
     def content_key(self) -> bytes:
-        """Key of the hash that finds duplicates; without it the register tells nothing about contents."""
-        return _lasting_secret(self.settings.home / "keys" / "content.key")
+        """Key of the hash that finds duplicates; without it the register tells nothing about contents.
+
+        Raises KeysDiffer where the register was made with another one: nothing would be recognised.
+        """
+        path = self.settings.home / "keys" / "content.key"
+        key = _lasting_secret(path)
+        mark = hmac.new(key, b"ecopy: the installation's content key", sha256).hexdigest()
+        if not agreed(self.engine, "content_key", mark):
+            raise KeysDiffer(path=path)
+        return key
 
     @cached_property
     def seal(self) -> Seal:
@@ -93,6 +122,7 @@ class Application:
                 self.settings,
                 self.clock,
                 lambda holder: office_check(holder, self.register, self.clock, development=trial),
+                self.meter,
             )
 
     @cached_property
@@ -112,10 +142,21 @@ class Application:
     def in_child(self, stage: str, work: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
         """Run `work` in a child process under the settings' limits, waiting for one of the `workers` places.
 
-        Raises what `Sandbox.call_at` raises.
+        Raises what `Sandbox.call_at` raises; but EngineFault, worth another try, where the machine may be to blame for a
+        limit that was passed, and StoreFull where the disk has no room for what a page needs: neither a busy hour nor
+        a full disk must put sound papers into quarantine.
         """
         with self._slots:
-            return self.sandbox.call_at(stage, self._limits, work, *args, **kwargs)
+            try:
+                with child_watched(self.meter, stage):
+                    return self.sandbox.call_at(stage, self._limits, work, *args, **kwargs)
+            except LimitExceeded as reason:
+                if not reason.passing:
+                    raise
+                raise EngineFault(engine=stage, reason=reason.message("en")) from reason
+            except (TruncatedFile, Unreadable) as reason:
+                self._blame_the_disk(reason)
+                raise
 
     def in_reading_child(self, work: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
         """Like `in_child`, with the time that OCR may take.
@@ -125,10 +166,18 @@ class Application:
         """
         with self._slots:
             try:
-                return self.sandbox.call_at("read", ocr_limits(self.settings), work, *args, **kwargs)
+                with child_watched(self.meter, "read"):
+                    return self.sandbox.call_at("read", ocr_limits(self.settings), work, *args, **kwargs)
             except LimitExceeded as reason:
                 engine = self.settings.ocr_engine
                 raise EngineFault(engine=engine, reason=reason.message("en")) from reason
+
+    def _blame_the_disk(self, reason: EcopyError) -> None:
+        """Raise StoreFull where a file that can't be read may only have found no room to be read in."""
+        free = shutil.disk_usage(self.settings.home).free
+        if free < ROOM_FOR_WORK:
+            words = f"{free >> 20} MiB left to work in: {reason.message('en')}"
+            raise StoreFull(store=self.settings.home.name, reason=words) from reason
 
     @contextmanager
     def workspace(self) -> Iterator[Path]:
@@ -155,6 +204,7 @@ class Application:
 
     def close(self) -> None:
         self.sandbox.close()
+        self.locks.close()
         self.engine.dispose()
 
     def _bring_up_to_date(self) -> None:
@@ -188,11 +238,13 @@ def _place() -> str:
 
 
 @contextmanager
-def open_application(settings: Settings, clock: Clock | None = None) -> Iterator[Application]:
+def open_application(
+    settings: Settings, clock: Clock | None = None, meter: Meter = SILENT
+) -> Iterator[Application]:
     """Open the home of `settings`; it is created where it does not exist. Raises StorageFault."""
     try:
         settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
-        application = Application(settings, clock or SystemClock())
+        application = Application(settings, clock or SystemClock(), meter)
     except OSError as fault:
         raise HomeNotReady(path=settings.home, reason=fault.strerror or str(fault)) from fault
     try:

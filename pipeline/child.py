@@ -144,6 +144,19 @@ def same_sheet(one: Path, picture: PagePicture, other: Path, other_picture: Page
     return same_page(first, second, dpi=dpi)
 
 
+def noted_sheets(pairs: list[tuple[tuple[Path, PagePicture], tuple[Path, PagePicture]]]) -> list[bool]:
+    """Of each pair of page pictures, whether they show the same sheet of paper, once with a note stuck on it."""
+    from imaging.noted import note_share
+
+    found = []
+    last: dict[Path, tuple[NDArray[np.uint8], float]] = {}
+    for pair in pairs:  # of pages that follow each other the second is mostly the next pair's first
+        last = {path: last.get(path) or _grey(path, picture, COMPARE_DPI) for path, picture in pair}
+        (first, dpi), (second, _) = (last[path] for path, _ in pair)
+        found.append(note_share(first, second, dpi=dpi) is not None)
+    return found
+
+
 def _grey(path: Path, picture: PagePicture, dpi: float) -> tuple[NDArray[np.uint8], float]:
     from imaging import upright
     from pdf import pages as pdf_pages

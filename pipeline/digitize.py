@@ -34,9 +34,10 @@ from pipeline.papers.outcome import DocumentOutcome, SourceOutcome, SourceRefuse
 from pipeline.papers.report import source_outcome, withheld_outcome
 from pipeline.papers.scanning import check_scan
 from pipeline.runner import FROM_COMPOSE, UP_TO_REVIEW, UP_TO_SPLIT, advance
-from pipeline.stages.base import purpose_of
+from pipeline.stages.base import ACTOR, purpose_of
 from pipeline.stages.receive import receive
 from pipeline.stages.review import confirm, review_sheet
+from storage import work
 from storage.cases.presented import held_before
 from storage.records import DocumentRecord, Intake, SourceRecord
 
@@ -174,6 +175,8 @@ def _worked(
             finished, fault = _taken_through(app, document, order, progress, alone=len(documents) == 1)
             exported = export_document(app, finished, place, [str(p) for p in paths], fault)
         outcomes.append(exported.outcome)
+    with app.register.transaction(actor=ACTOR, purpose="maintenance:work") as tx:
+        work.done_if_idle(tx, item.source.id)
     gone = {document.id for document in app.register.documents_of(item.source.id, replaced=True)}
     remove_replaced(order.out / item.files[0].place, gone)
     source = app.register.source(item.source.id)

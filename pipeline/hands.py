@@ -13,6 +13,7 @@ from models.errors import BadSettings, EcopyError, KeyMismatch, NoTrustAnchor, U
 from models.people import Agency, Person, Role
 from models.ports import Clock, Signer, TimestampAuthority
 from models.signatures import SignedFile, SignedStatement, SignerCertificate, SignRequest
+from pipeline.observing.meter import SILENT, Meter
 from pipeline.settings import Settings
 from pipeline.trust_services import authorities, evidence_source
 
@@ -124,14 +125,14 @@ class Hands:
             raise UnknownPerson(person=identifier, known=", ".join(self.persons)) from None
 
 
-def load_hands(settings: Settings, clock: Clock, offices: Offices) -> Hands:
+def load_hands(settings: Settings, clock: Clock, offices: Offices, meter: Meter = SILENT) -> Hands:
     """Load trust, and the development keys; configured keys are opened when they are needed.
 
     Raises SigningFault, CertificateRefused or BadSettings.
     """
     if settings.trust == "development":
         return _development(settings, clock, offices)
-    return _configured(settings, clock, offices)
+    return _configured(settings, clock, offices, meter)
 
 
 def agency_identifier(settings: Settings) -> str:
@@ -212,12 +213,12 @@ def _development(settings: Settings, clock: Clock, offices: Offices) -> Hands:
     )
 
 
-def _configured(settings: Settings, clock: Clock, offices: Offices) -> Hands:
+def _configured(settings: Settings, clock: Clock, offices: Offices, meter: Meter) -> Hands:
     from signing.trust import TrustStore
 
     anchors = _needed(settings.trust_anchors, "trust_anchors")
     trust = TrustStore.from_pem(anchors)
-    tsa, evidence = authorities(settings), evidence_source(settings, trust)
+    tsa, evidence = authorities(settings, meter), evidence_source(settings, trust)
     agency = Agency(
         identifier=_needed(settings.agency_identifier, "agency_identifier"),
         name=_needed(settings.agency_name, "agency_name"),

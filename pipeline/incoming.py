@@ -201,7 +201,7 @@ def end(app: Application, record: UploadRecord, after: UploadState, *, code: str
         end_upload(tx, record, after, code=code)
     if record.kind == "tus":
         upload_files(app).remove(record.id)
-    log.info("upload %s of %s: %s %s", record.id, record.caller, after.value, code or "")
+    log.info("upload %s: %s %s", record.id, after.value, code or "")
 
 
 def overdue_uploads(app: Application) -> list[UploadRecord]:

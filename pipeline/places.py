@@ -24,6 +24,12 @@ class Places:
             self._free -= 1
             return True
 
+    @property
+    def free(self) -> int:
+        """How many could be taken now."""
+        with self._changed:
+            return 0 if self._coming_back else self._free
+
     def give(self) -> None:
         with self._changed:
             self._free += 1

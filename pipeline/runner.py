@@ -7,6 +7,7 @@ from collections.abc import Callable
 from models.errors import EcopyError, InputRefused
 from models.states import DocumentState
 from pipeline.application import Application
+from pipeline.observing.watching import refusal_counted, stage_watched
 from pipeline.stages.base import ACTOR, Stage, purpose_of
 from pipeline.stages.capture import Capture
 from pipeline.stages.compose import Compose
@@ -54,7 +55,8 @@ def advance(
             continue
         progress(stage.name)
         try:
-            stage.run(app, document)
+            with stage_watched(app, stage.name, document):
+                stage.run(app, document)
         except InputRefused as reason:
             _refuse(app, document_id, reason)
             raise
@@ -80,3 +82,4 @@ def _refuse(app: Application, document_id: str, reason: InputRefused) -> None:
     details = {k: v if isinstance(v, int | float | str) else str(v) for k, v in reason.details.items()}
     with app.register.transaction(actor=ACTOR, purpose=purpose_of(document)) as tx:
         tx.refuse(document, reason.code, details, quarantine=quarantine)
+    refusal_counted(app, document, reason.code, quarantined=quarantine)

@@ -14,6 +14,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from models.errors import BadSettings
 from models.text import Language
 from ocr.engines import EngineChoice, EngineName, Profile
+from pipeline.watch.orders import WatchOrder, orders_in
 
 GIB = 1 << 30
 MIB = 1 << 20
@@ -35,6 +36,22 @@ class Settings(BaseSettings):
 
     home: Path = Field(default_factory=_default_home, description="Folder of register, objects and keys")
     language: Language = Field(default="vi", description="Language of messages: vi or en")
+    log: Literal["auto", "json", "text", "file"] = Field(
+        default="auto",
+        description="Where the log goes: `json` or `text` lines to standard error, `file` to `ecopy.log` in the home; `auto`: "
+        "`json` of `ecopy serve` and `ecopy worker` where standard error is no terminal, `file` of everything else",
+    )
+    log_level: Literal["debug", "info", "warning", "error"] | None = Field(
+        default=None,
+        description="From which level on something is logged; by default `info` of `ecopy serve` and `ecopy worker`, "
+        "`warning` of other commands",
+    )
+    metrics_listen: str = Field(
+        default="127.0.0.1:8108",
+        description="Address and port where `ecopy serve` and `ecopy worker` answer `/metrics`, `/health/live` and "
+        "`/health/ready`, to whoever asks; `off`: nowhere. A default that another process of this machine has taken is left "
+        "to it, with a warning",
+    )
     database_url: str | None = Field(
         default=None, description="SQLAlchemy URL of the register; a SQLite file in the home by default"
     )
@@ -65,6 +82,20 @@ class Settings(BaseSettings):
     )
     audit_anchor_entries: int = Field(
         default=10_000, ge=1, description="… or when so many entries are not covered by a time-stamp"
+    )
+    broker: str = Field(
+        default="memory",
+        description="Who carries word of work from machine to machine: `memory` (within the program), `redis://HOST/0` "
+        "(Redis or Valkey; `rediss` with TLS), or `amqp://HOST` (RabbitMQ; `amqps` with TLS)",
+    )
+    serve_works: bool = Field(
+        default=True,
+        description="Whether `ecopy serve` works on papers too, or leaves that to `ecopy worker`",
+    )
+    watch: str = Field(
+        default="",
+        description="Folders that `ecopy serve` takes scans from by itself, separated by spaces: `/mnt/scans?lot=NAME&every=5&"
+        "looks=3&done=move&marker=.ok`, with the options of `ecopy watch`, written as in a URL (`%20` for a space)",
     )
     workers: int = Field(
         default_factory=_default_workers, ge=1, le=256, description="Documents worked on at the same time"
@@ -287,6 +318,17 @@ class Settings(BaseSettings):
             if missing:
                 raise ValueError(f"ECOPY_TRUST=configured needs {', '.join(missing)}")
         return self
+
+    @field_validator("watch")
+    @classmethod
+    def _watched_folders(cls, text: str) -> str:
+        orders_in(text)
+        return text
+
+    @property
+    def watch_orders(self) -> tuple[WatchOrder, ...]:
+        """What `watch` says of each folder."""
+        return orders_in(self.watch)
 
     @property
     def ocr(self) -> EngineChoice:

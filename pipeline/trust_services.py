@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from models.errors import BadSettings
 from models.ports import TimestampAuthority
+from pipeline.observing.meter import SILENT, Meter
 from pipeline.settings import Settings
 
 if TYPE_CHECKING:
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from signing.trust import TrustStore
 
 
-def authorities(settings: Settings) -> TimestampAuthority:
+def authorities(settings: Settings, meter: Meter = SILENT) -> TimestampAuthority:
     """The configured time-stamping authorities, in order. Raises BadSettings."""
     from signing.timestamps.access import SETTING, TsaAccess, accesses, origin
     from signing.timestamps.authorities import HttpTsa
@@ -33,6 +34,7 @@ def authorities(settings: Settings) -> TimestampAuthority:
                 parallel=settings.tsa_parallel,
                 policy=settings.tsa_policy,
                 access=known.get(origin(url), TsaAccess()),
+                asked=lambda name, seconds, good: meter.stamped(name, seconds, good=good),
             )
             for url in settings.tsa_addresses
         ]

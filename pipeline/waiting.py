@@ -101,7 +101,20 @@ def try_again(app: Application, any_id: str, *, purpose: str) -> DocumentRecord:
         return document
 
 
+def try_parked_again(app: Application, code: str | None, *, purpose: str) -> int:
+    """All that is parked, or is with that code, is worked on again now; how many files that are."""
+    purpose = given(purpose)
+    with (
+        attempt(app, "try_again", "parked", purpose=purpose),
+        app.register.transaction(actor=operator(), purpose=purpose) as tx,
+    ):
+        count = work.ask_parked(tx, code)
+        tx.audit("try_again", "parked", code=code, count=count)
+    return count
+
+
 _STATES: dict[str, Literal["at_work", "put_off", "parked"]] = {
+    "due": "put_off",
     "leased": "at_work",
     "waiting": "put_off",
     "parked": "parked",

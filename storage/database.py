@@ -10,7 +10,7 @@ from sqlalchemy import event
 
 from models.errors import StorageFault
 
-HEAD = "0012"
+HEAD = "0013"
 """The newest migration; compared first, so that an up-to-date database costs one query and no Alembic."""
 
 
@@ -38,12 +38,14 @@ def connect(url: str) -> sa.Engine:
     engine = sa.create_engine(url, **_options(url))
     if engine.dialect.name == "sqlite":
         _prepare_sqlite(engine)
-    event.listen(engine, "handle_error", _told)
+    event.listen(engine, "handle_error", tell_as_fault)
     return engine
 
 
-def _told(context: Any) -> None:
-    if context.is_pre_ping:  # the pool only tries whether a connection is still good, and takes another one
+def tell_as_fault(context: Any) -> None:
+    """Listener of an engine's `handle_error`: a server that is away is a StorageFault; not where the pool only tries whether
+    a connection is still good, and takes another one."""
+    if context.is_pre_ping:
         return
     if isinstance(context.sqlalchemy_exception, sa.exc.OperationalError | sa.exc.InterfaceError):
         original = context.original_exception

@@ -1,14 +1,19 @@
-"""Locks of one home folder that the operating system frees when their holder dies, however it dies."""
+"""Locks that are freed when their holder dies, however it dies: of one home folder by the operating system, of documents
+that several machines work on by the database as well."""
 
 from __future__ import annotations
 
 import fcntl
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from hashlib import sha256
 from pathlib import Path
 
-from models.errors import HomeBusy
+import sqlalchemy as sa
+
+from models.errors import HomeBusy, StorageFault
+from storage.database import tell_as_fault
 
 
 class HomeLocks:
@@ -49,6 +54,47 @@ class HomeLocks:
         finally:
             path.unlink(missing_ok=True)
             os.close(descriptor)
+
+    def close(self) -> None:
+        """Give back what the locks are kept with."""
+
+
+class SharedLocks(HomeLocks):
+    """Those of a home whose documents other machines work on too: a document is locked at the PostgreSQL server as well,
+    for as long as the connection lasts."""
+
+    def __init__(self, folder: Path, url: sa.URL) -> None:
+        super().__init__(folder)
+        self._engine = sa.create_engine(
+            url, isolation_level="AUTOCOMMIT", pool_size=8, max_overflow=-1, pool_pre_ping=True
+        )
+        sa.event.listen(self._engine, "handle_error", tell_as_fault)
+
+    @contextmanager
+    def document(self, document_id: str, *, wait: bool = False) -> Iterator[None]:
+        key = int.from_bytes(
+            sha256(f"ecopy document {document_id}".encode()).digest()[:8], "big", signed=True
+        )
+        with super().document(document_id, wait=wait), self._engine.connect() as connection:
+            if wait:
+                connection.execute(sa.select(sa.func.pg_advisory_lock(key)))
+            elif not connection.scalar(sa.select(sa.func.pg_try_advisory_lock(key))):
+                raise HomeBusy(id=document_id)
+            try:
+                yield
+            finally:
+                with suppress(StorageFault):  # with the connection the lock has gone
+                    connection.execute(sa.select(sa.func.pg_advisory_unlock(key)))
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+
+def open_locks(folder: Path, engine: sa.Engine) -> HomeLocks:
+    """The locks of a home whose register is behind `engine`."""
+    if engine.dialect.name == "postgresql":
+        return SharedLocks(folder, engine.url)
+    return HomeLocks(folder)
 
 
 def _open(path: Path) -> int:

@@ -23,6 +23,7 @@ from models.signatures import Level
 from models.states import UNSIGNED, DocumentState, EcopyState, check_document_way, check_ecopy_way
 from models.times import iso
 from storage import schema as t
+from storage import work
 from storage.audit import chain as trail
 from storage.events import outbox
 from storage.papers import judgements as judged
@@ -326,6 +327,7 @@ class Transaction:
             created_at=self.at,
             updated_at=self.at,
         )
+        work.open_job(self, source_id, intake=intake, agency=agency)
         self.audit("receive", document_id, source=source_id, sha256=stored.sha256, size=stored.size)
         self.announce(
             EventType.DOCUMENT_RECEIVED, document_id, document=document_id, source=source_id, intake=intake

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
-from typing import BinaryIO, TypeVar, cast
+from typing import BinaryIO, Literal, TypeVar, cast
 
 import sqlalchemy as sa
 
@@ -26,6 +26,7 @@ from storage.records import StoredRef
 from storage.schema import object_keys, objects
 
 T = TypeVar("T")
+Which = Literal["first", "second"]
 log = logging.getLogger(__name__)
 
 CHUNK = 1 << 20
@@ -62,14 +63,17 @@ class Vault:
         keys: KeyRing | None = None,
         second: ObjectStore | None = None,
         workspace: Path | None = None,
+        failed: Callable[[Which, str], None] = lambda _which, _code: None,
     ) -> None:
-        """`workspace` is where content lies while somebody uses it as a file; the temporary folder by default."""
+        """`workspace` is where content lies while somebody uses it as a file; the temporary folder by default. `failed` is
+        told of each fault of a store, by its code."""
         self._engine = engine
         self._store = store
         self._clock = clock
         self._keys = keys or KeyRing()
         self._second = second
         self._workspace = workspace
+        self._failed = failed
         self._soundness = Soundness()
 
     def write(self, kind: str, source: BinaryIO | Path | bytes) -> StoredRef:
@@ -91,7 +95,7 @@ class Vault:
             if own is not None:
                 kept = {"key": key, "master": own.master, "wrapped": own.wrapped}
                 connection.execute(object_keys.insert().values(kept))
-        with _readable(source) as handle:
+        with _readable(source) as handle, self._told_of_faults():
             if own is None:
                 stored = self._store.put(key, handle, {"kind": kind})
                 size, digest = stored.size, stored.sha256
@@ -285,11 +289,20 @@ class Vault:
                 return
             except StorageFault as fault:
                 log.warning("%s in %s: %s", entry.key, store.description, fault)
+                self._failed("first" if store is self._store else "second", fault.code)
                 if first is None:
                     first = fault
                     self._put_on_record(entry.key, fault)
         if first is not None:
             raise first
+
+    @contextmanager
+    def _told_of_faults(self) -> Iterator[None]:
+        try:
+            yield
+        except StorageFault as fault:
+            self._failed("first", fault.code)
+            raise
 
     def _put_on_record(self, key: str, fault: StorageFault) -> None:
         """What a read found wrong stands on the object's row, where checks and repairs look."""

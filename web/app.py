@@ -12,6 +12,7 @@ from starlette.concurrency import run_in_threadpool
 
 from models.ports import Clock
 from pipeline.application import open_application
+from pipeline.observing.listening import Watched
 from pipeline.settings import Settings
 from pipeline.version import number
 from web import problems, responses
@@ -35,32 +36,49 @@ from web.identity.routers import ROUTERS as IDENTITY
 from web.limits import LimitsMiddleware
 from web.rates import RatesMiddleware
 from web.services import Service
+from web.signing import Signing
 from web.uploads.parts import router as part_uploads
 from web.uploads.protocol import TusMiddleware
 from web.uploads.service import Uploads
 from web.uploads.submissions import router as submissions
 from web.uploads.tus import router as uploads
+from web.watching import Watching
 from web.working import Anchoring, Evidence, Working
 
 T = TypeVar("T")
 
-SERVICES: tuple[type[Service], ...] = (Forgetting, Deliveries, Uploads, Working, Anchoring, Evidence)
+SERVICES: tuple[type[Service], ...] = (
+    Forgetting,
+    Deliveries,
+    Uploads,
+    Signing,
+    Working,
+    Watching,
+    Anchoring,
+    Evidence,
+)
 """What works beside the requests."""
 
 
-def create_app(settings: Settings, clock: Clock | None = None) -> FastAPI:
-    """The application of `settings`; the home is opened when it starts and closed when it ends."""
+def create_app(settings: Settings, clock: Clock | None = None, watched: Watched | None = None) -> FastAPI:
+    """The application of `settings`; the home is opened when it starts and closed when it ends. `watched` is told of it."""
+    watched = watched or Watched()
 
     @asynccontextmanager
     async def life(api: FastAPI) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
-            api.state.office = await _entered(stack, open_application(settings, clock))
+            api.state.office = await _entered(stack, open_application(settings, clock, watched.meter))
             await _entered(stack, api.state.office.working())
             await run_in_threadpool(lambda: api.state.office.hands)  # what is set wrongly is told at once
             api.state.services = {kind.name: kind(api.state.office) for kind in SERVICES}
             for service in api.state.services.values():
                 service.start()
                 stack.push_async_callback(run_in_threadpool, service.stop)
+            watched.opened(
+                api.state.office,
+                broker=api.state.services[Working.name].broker_answers,
+                threads=lambda: {name: service.alive for name, service in api.state.services.items()},
+            )
             yield
 
     api = FastAPI(
@@ -74,6 +92,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> FastAPI:
         separate_input_output_schemas=False,
         generate_unique_id_function=_operation,
     )
+    api.state.watched = watched
     problems.install(api)
     responses.install(api)
     for router in (

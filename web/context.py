@@ -11,6 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from models.ids import new_id
 from models.text import Language
+from pipeline.observing.context import about
 
 _ID = re.compile(r"[0-9A-Za-z._:-]{1,64}")
 _KEY = "ecopy.context"
@@ -67,7 +68,8 @@ class ContextMiddleware:
                 MutableHeaders(scope=message)["Request-Id"] = context.request_id
             await send(message)
 
-        await self._app(scope, receive, told)
+        with about(request_id=context.request_id):
+            await self._app(scope, receive, told)
 
 
 def _language(accepted: str) -> Language:

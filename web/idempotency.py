@@ -66,7 +66,7 @@ class Once:
                 keep(tx, caller, self.key, answer)
         except Exception:
             # It is done, and that is what the client has to hear; the same request again waits for the lease.
-            log.exception("the answer to an Idempotency-Key of %s could not be kept", caller)
+            log.exception("the answer to an Idempotency-Key could not be kept")
         return _response(answer)
 
     def _hash(self, door: Door, asked: Value | bytes | None) -> str:

@@ -74,6 +74,7 @@ async def form_of(
         try:
             await _read(request, reader)
             form = await run_in_threadpool(reader.finish)
+            office.meter.uploaded(form.size)
         finally:
             await run_in_threadpool(reader.close)
         yield form

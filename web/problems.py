@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 
 from models.errors import EcopyError, MethodNotAllowed, NoSuchAddress, RequestMalformed
 from models.text import Language
+from pipeline.application import Application
 from web.context import context_of
 
 log = logging.getLogger("ecopy.web")
@@ -56,6 +57,9 @@ def answer(request: Request, error: EcopyError, **more: Any) -> Problem:
     if wait is not None:
         headers["Retry-After"] = str(wait)
     body = problem(error, context.request_id, context.language, **more)
+    office: Application | None = getattr(request.app.state, "office", None)
+    if office is not None:
+        office.meter.problem(error.code)
     return Problem(body, status_code=error.http_status, headers=headers)
 
 

@@ -8,6 +8,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from models.errors import BadSettings
+from pipeline.observing.listening import Watched, telling
 from pipeline.settings import Settings
 from web.app import create_app
 from web.limits import ADDRESS_BYTES, HEADER_BYTES
@@ -24,7 +25,9 @@ def serve(settings: Settings) -> None:
     host, port = address(settings)
     # RFC 9864 calls it Ed25519; the older name is what clients still write.
     warnings.filterwarnings("ignore", message="EdDSA is deprecated")
-    uvicorn.Server(configuration(create_app(settings), settings, host, port)).run()
+    watched = Watched()
+    with telling(settings, watched):
+        uvicorn.Server(configuration(create_app(settings, watched=watched), settings, host, port)).run()
 
 
 def configuration(api: FastAPI, settings: Settings, host: str, port: int) -> uvicorn.Config:

@@ -6,26 +6,38 @@ from fastapi import Request
 
 from pipeline.application import Application
 from pipeline.audit.trail import anchor_trail
-from pipeline.worker import Worker
+from pipeline.queue.machine import SWEEP_S, Machine
 from web.services import Service
 
 
 class Working(Service):
-    """Takes papers on as they come in, and those that were left when the last process ended."""
+    """Takes papers on as they come in, and those that were left when the last process ended; with `ECOPY_SERVE_WORKS=false`
+    it only says to the machines that work that there is something to do."""
 
     name = "work"
-    every_s = 10.0
+    every_s = SWEEP_S
 
     def __init__(self, office: Application) -> None:
         super().__init__(office)
-        self._worker = Worker(office, lambda: self.stopping)
-        self._begun = False
+        self._machine = Machine(office, kind="serve")
+
+    def nudge(self) -> None:
+        self._machine.nudge()
+
+    def broker_answers(self) -> bool:
+        """Whether the machines that work can be told at once."""
+        return self._machine.broker_answers()
 
     def round(self) -> None:
-        if not self._begun:
-            self._worker.take_back()
-            self._begun = True
-        self._worker.run_due()
+        if not self.office.settings.serve_works:
+            return
+        if not self._machine.started:
+            self._machine.start()
+        self._machine.sweep()
+
+    def stop(self, timeout_s: float = 30) -> None:
+        super().stop(timeout_s)
+        self._machine.stop()
 
 
 class Anchoring(Service):

@@ -3,6 +3,15 @@
 All of them are known once this package is imported, whatever part of it was asked for.
 """
 
+from models.errors.acceptance import (
+    BadJudgement,
+    DocumentJudgedBad,
+    LotNotAccepted,
+    LotNotSettled,
+    NotInSample,
+    SampleFailed,
+    SampleNeeded,
+)
 from models.errors.access import (
     AccessRefused,
     AccountExists,
@@ -36,6 +45,13 @@ from models.errors.access import (
     WeakPassword,
 )
 from models.errors.base import EcopyError, ErrorReport, Words, by_code, catalogue
+from models.errors.batch import (
+    BatchDiskNearlyFull,
+    BatchManifestWrong,
+    BatchManyParked,
+    BatchNotAFolder,
+    BatchPlanWrong,
+)
 from models.errors.casework import (
     BadHolderIdentifier,
     BadProcedures,
@@ -96,9 +112,11 @@ from models.errors.faults import (
     CertificateUnknownIssuer,
     CertificateUsage,
     CertificateWeak,
+    EndsTheProgram,
     EngineFault,
     EngineMissing,
     HomeNotReady,
+    KeysDiffer,
     ModelMissing,
     NoProgress,
     ObjectDamaged,
@@ -169,6 +187,7 @@ from models.errors.limits import (
     TooBusy,
     TooManyRequests,
 )
+from models.errors.observing import MetricsAddressTaken
 from models.errors.offices import (
     CaptureAwaited,
     CaptureNotAwaited,
@@ -278,6 +297,7 @@ from models.errors.usage import (
     UsageError,
     WrongRole,
 )
+from models.errors.watching import NotAFile, WatchFolderAway, WatchFolderWrong
 
 __all__ = [
     "AccessRefused",
@@ -303,12 +323,18 @@ __all__ = [
     "BadFieldValue",
     "BadHolderIdentifier",
     "BadHookSignature",
+    "BadJudgement",
     "BadKey",
     "BadPages",
     "BadProcedures",
     "BadSamples",
     "BadSettings",
     "BadTypeDefinition",
+    "BatchDiskNearlyFull",
+    "BatchManifestWrong",
+    "BatchManyParked",
+    "BatchNotAFolder",
+    "BatchPlanWrong",
     "BodyTooLarge",
     "BodyTooSlow",
     "BucketMissing",
@@ -338,11 +364,13 @@ __all__ = [
     "DifferentHolders",
     "DocCodeTaken",
     "DocumentDisposed",
+    "DocumentJudgedBad",
     "DocumentRestricted",
     "DossierExists",
     "DownloadDamaged",
     "EcopyError",
     "EmptyFile",
+    "EndsTheProgram",
     "EngineFault",
     "EngineMissing",
     "ErrorReport",
@@ -390,6 +418,7 @@ __all__ = [
     "KeyServiceFault",
     "KeyServiceRefused",
     "KeyServiceUnreachable",
+    "KeysDiffer",
     "KeysLeftBehind",
     "KeysMissing",
     "LastAdministrator",
@@ -397,9 +426,12 @@ __all__ = [
     "LimitReached",
     "LocksNotKept",
     "LotExists",
+    "LotNotAccepted",
+    "LotNotSettled",
     "MasterKeyMissing",
     "MasterKeyUnusable",
     "MethodNotAllowed",
+    "MetricsAddressTaken",
     "ModelMissing",
     "NoAnchoredStart",
     "NoBetterCalibration",
@@ -410,6 +442,7 @@ __all__ = [
     "NoSuchAddress",
     "NoTrustAnchor",
     "NotADocument",
+    "NotAFile",
     "NotAuthenticated",
     "NotConfirmed",
     "NotDisposable",
@@ -418,6 +451,7 @@ __all__ = [
     "NotForPaper",
     "NotFound",
     "NotHttp",
+    "NotInSample",
     "NotRenewable",
     "NotReusable",
     "NotTheSamePaper",
@@ -461,6 +495,8 @@ __all__ = [
     "RightsNotInForce",
     "RoleNotAllowed",
     "SamePersonTwice",
+    "SampleFailed",
+    "SampleNeeded",
     "ScanRecordWrong",
     "ScopeMissing",
     "ScopeNotGranted",
@@ -518,6 +554,8 @@ __all__ = [
     "UploadVersion",
     "UploadsTooMany",
     "UsageError",
+    "WatchFolderAway",
+    "WatchFolderWrong",
     "WeakPassword",
     "Words",
     "WrappedKeyDamaged",

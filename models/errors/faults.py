@@ -49,6 +49,19 @@ class HomeNotReady(StorageFault):
     en = Words("The home {path} is not ready: {reason}", "Run `ecopy init --home {path}`.")
 
 
+class KeysDiffer(StorageFault):
+    code = "KEYS_DIFFER"
+    retryable = False
+    vi = Words(
+        "Khóa {path} không phải khóa mà sổ đăng ký này được lập với.",
+        "Chép thư mục keys của máy đầu tiên sang mọi máy dùng chung sổ đăng ký (docs/scaling.md).",
+    )
+    en = Words(
+        "The key {path} is not the one that this register was made with.",
+        "Copy the folder keys of the first machine to every machine that shares the register (docs/scaling.md).",
+    )
+
+
 class EngineFault(EcopyError):
     code = "ENGINE_FAULT"
     retryable = True
@@ -66,6 +79,19 @@ class NoProgress(EngineFault):
     en = Words(
         "The paper went through every stage and is not done.",
         "Send the log and the document's id to the administrator.",
+    )
+
+
+class EndsTheProgram(EngineFault):
+    code = "ENGINE_ENDS_THE_PROGRAM"
+    retryable = False
+    vi = Words(
+        "Chương trình đã nhiều lần dừng đột ngột khi đang xử lý giấy tờ này.",
+        "Xem nhật ký hệ thống (thiếu bộ nhớ, mất điện?), rồi chạy lại bằng `ecopy work --again ID`.",
+    )
+    en = Words(
+        "The program ended again and again while it was at this paper.",
+        "Look into the system's log (out of memory, power cuts?), then try again with `ecopy work --again ID`.",
     )
 
 

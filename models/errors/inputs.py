@@ -97,6 +97,8 @@ class ActiveContent(InputRefused):
 class LimitExceeded(InputRefused):
     code = "INPUT_LIMIT_EXCEEDED"
     quarantine = True
+    passing = False
+    """Whether the machine may be to blame and not the file: time on the clock ran out, or somebody killed the process."""
     vi = Words(
         "Xử lý tệp vượt giới hạn {limit} ở bước {stage}.",
         "Quét lại từ bản giấy; nếu tệp lành, tăng giới hạn trong cấu hình.",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from pydantic import Field
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
 
 from models.base import Value
 from models.casework import ArchiveProof
@@ -40,7 +42,22 @@ class LotDocument(Value):
 
 
 class LotDecision(Value):
-    """The acceptance of a lot, which makes its issued documents reusable, or its rejection."""
+    """The acceptance of a lot on its sample, from which on its e-copies are issued and may be used again; or its rejection."""
 
     accept: bool
     note: Note | None = None
+    whole: Note | None = None
+    """How each document was looked at: of a small lot that is accepted without a sample, where the rule set allows it."""
+
+
+class LotJudgement(Value):
+    """What a person found when they compared a document of the sample with the paper."""
+
+    right: bool = False
+    """Everything was right: then neither of the others."""
+    characters_wrong: int | None = Field(default=None, ge=0, le=10_000_000)
+    """How many characters of its text and data are not what stands on the paper."""
+    faults: tuple[Annotated[str, StringConstraints(pattern=r"^[a-z_]{1,40}$")], ...] = Field(
+        default=(), max_length=20
+    )
+    """Codes of the rule set's `acceptance.faults`."""

@@ -20,6 +20,8 @@ from pipeline.application import Application
 from pipeline.attempts import attempt, given, operator
 from pipeline.authority import check_role
 from pipeline.cases.meeting import attach
+from pipeline.quality.samples import check_acceptable
+from storage import work
 from storage.cases import casework
 from storage.cases.lots import page_of_lot
 from storage.cases.presented import is_presented_again
@@ -220,9 +222,19 @@ def create_lot(
 
 
 def decide_lot(
-    app: Application, name_or_id: str, after: LotState, by: Person, *, note: str | None = None
+    app: Application,
+    name_or_id: str,
+    after: LotState,
+    by: Person,
+    *,
+    note: str | None = None,
+    whole: str | None = None,
 ) -> LotOutcome:
-    """Accept or reject a lot in somebody's name. Raises NotFound, WrongRole, CaseEnded for a decided one."""
+    """Accept a lot on its sample, or reject it, in somebody's name; of an accepted one the e-copies are made from now on.
+
+    `whole`: how each document was looked at, of a small lot that is accepted without a sample. Raises NotFound,
+    WrongRole, CaseEnded for a decided one, LotNotSettled, SampleNeeded or SampleFailed.
+    """
     with attempt(app, "decide_lot", name_or_id, actor=by.id, purpose=f"lot:{name_or_id}"):
         check_role(by, app.rules_today().ecopy.confirmer_roles.value, "decide on a lot")
         with app.register.reading() as connection:
@@ -231,7 +243,11 @@ def decide_lot(
             raise CaseEnded(case=f"Lô {case.name}", state=case.state.value)
         with app.register.transaction(actor=by.id, purpose=f"lot:{case.id}") as tx:
             note_person(tx, by)
+            if after is LotState.ACCEPTED:
+                check_acceptable(app, tx, case, whole)
             case = casework.decide_lot(tx, case, after, by=by.id, note=squeeze(note) if note else None)
+            if after is LotState.ACCEPTED:
+                work.ask_lot(tx, case.id)
         return _lot_outcome(app, case)
 
 

@@ -15,6 +15,7 @@ from models.times import iso, vietnam_time
 from pipeline.application import Application
 from pipeline.attempts import given, operator
 from pipeline.keeping import records
+from pipeline.quality.holding import lot_wait
 from pipeline.runner import advance
 from pipeline.stages.issue import Issue
 from signing.keys.credential import common_name
@@ -124,6 +125,10 @@ def _issue(app: Application, lot_id: str | None, done: Done, watch: Callable[[st
     with app.register.reading() as connection:
         documents = evidence.to_issue(connection, lot_id=lot_id)
     for document_id in documents:
+        if (
+            lot_wait(app, app.register.document(document_id)) is not None
+        ):  # signed before its lot was to be accepted
+            continue
         try:
             with app.locks.document(document_id):
                 advance(app, document_id, (Issue(),))

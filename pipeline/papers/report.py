@@ -23,6 +23,7 @@ from pipeline.papers.outcome import (
     SignatureOutcome,
     SourceOutcome,
 )
+from pipeline.quality.holding import lot_wait
 from pipeline.stages.base import own_pages
 from pipeline.stages.review import review_sheet
 from pipeline.stages.split import beginning, left_out
@@ -47,6 +48,7 @@ def document_outcome(
     making = app.register.ecopy_in_making(document.id)
     unsealed = (
         capture_wait(app, document)
+        or lot_wait(app, document)
         or seal_wait(app, document, making)
         or evidence_wait(app, document, making)
     )

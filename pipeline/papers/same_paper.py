@@ -14,12 +14,13 @@ from extraction.holders import holders_of, paper_number
 from extraction.minimum import minimum_data
 from models.errors import UnknownDocumentType
 from models.extraction import UNKNOWN_TYPE, Extraction
-from models.pages import PageFacts
+from models.pages import PageFacts, PdfNature
 from models.states import DocumentState
 from pipeline import child
 from pipeline.application import Application
 from pipeline.papers.outcome import SeenBefore
-from pipeline.stages.base import page_facts
+from pipeline.stages.base import page_facts, source_facts
+from pipeline.stages.read import page_texts
 from storage.access.targets import document_belongs_to
 from storage.papers import same_paper
 from storage.papers.same_paper import Earlier, PaperKey
@@ -50,7 +51,7 @@ def compared_pictures(app: Application, document: DocumentRecord, extraction: Ex
         hash_ = pages[0][0].quality.perceptual_hash
         found += same_paper.in_the_same_case(connection, document.id, hash_, MOST_PICTURES)
     wanted = [one for one in dict.fromkeys(found) if one != document.id][:MOST_PICTURES]
-    return {other: _same_sheet(app, pages[0], other) for other in wanted}
+    return {other: _same_sheet(app, document, pages[0], other) for other in wanted}
 
 
 def seen_before(
@@ -116,6 +117,11 @@ def _of_its_agency(app: Application, document: DocumentRecord) -> sa.ColumnEleme
     return document_belongs_to(app.register.source(document.source_id).agency or own, own)
 
 
+def _electronic(app: Application, document: DocumentRecord) -> bool:
+    facts = source_facts(app.register.source(document.source_id))
+    return facts.pdf_nature is PdfNature.BORN_DIGITAL
+
+
 def _is_earlier(one: Earlier, document: DocumentRecord) -> bool:
     """Of two confirmed documents of one paper only the later one is told of the other."""
     if document.confirmed_at is None or one.confirmed_at is None:
@@ -123,10 +129,17 @@ def _is_earlier(one: Earlier, document: DocumentRecord) -> bool:
     return (one.confirmed_at, one.document_id) < (document.confirmed_at, document.id)
 
 
-def _same_sheet(app: Application, own: tuple[PageFacts, str], other: str) -> bool:
-    theirs = page_facts(app, app.register.document(other))
+def _same_sheet(
+    app: Application, document: DocumentRecord, own: tuple[PageFacts, str], other_id: str
+) -> bool:
+    other = app.register.document(other_id)
+    theirs = page_facts(app, other)
     if not theirs:
         return False
+    if _electronic(app, document) and _electronic(
+        app, other
+    ):  # their own words say it better than their looks
+        return page_texts(app, document) == page_texts(app, other)
     with ExitStack() as files:
         one, two = (files.enter_context(app.vault.local_path(key)) for _, key in (own, theirs[0]))
         return app.in_child("review", child.same_sheet, one, own[0].picture, two, theirs[0][0].picture)

@@ -55,11 +55,13 @@ def find_documents(
                 with_restricted=reason is not None,
                 within=within,
             )
+        # The first use of the key settles it for the installation, in a transaction of its own.
+        mac = hmac.new(app.content_key, query.model_dump_json().encode(), sha256).hexdigest()
         with app.register.transaction(actor=operator(), purpose=purpose) as tx:
             tx.audit(
                 "search",
                 SUBJECT,
-                query=hmac.new(app.content_key, query.model_dump_json().encode(), sha256).hexdigest(),
+                query=mac,
                 criteria=query.criteria,
                 hits=len(page.hits),
                 **({"restricted": reason} if reason else {}),

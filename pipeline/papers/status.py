@@ -20,6 +20,7 @@ from pipeline.attempts import attempt, given, operator
 from pipeline.keeping.records import evidence_wait
 from pipeline.offices.acts import capture_wait, lacks_stamp
 from pipeline.offices.sealing import seal_wait
+from pipeline.quality.holding import lot_wait
 from pipeline.stages.captured import wants_capture
 from pipeline.waiting import told
 from storage import schema as t
@@ -87,10 +88,11 @@ def _lacks_stamp(app: Application, document_id: str) -> bool:
 
 
 def _waits_for(app: Application, document_id: str) -> EcopyError | None:
-    """Why the capture waits for its officer, or an e-copy for a person's seal or for the time-stamp of its batch."""
+    """Why the capture waits for its officer, or an e-copy for its lot, a person's seal or the time-stamp of its batch."""
     document, making = app.register.document(document_id), app.register.ecopy_in_making(document_id)
     return (
         capture_wait(app, document)
+        or lot_wait(app, document)
         or seal_wait(app, document, making)
         or evidence_wait(app, document, making)
     )
@@ -127,7 +129,7 @@ def _fault(job: Job | None, language: Language) -> ErrorReport | None:
 
 
 Work = Literal["waiting", "at_work", "put_off", "parked"]
-_WORK: dict[str, Work] = {"leased": "at_work", "waiting": "put_off", "parked": "parked"}
+_WORK: dict[str, Work] = {"due": "waiting", "leased": "at_work", "waiting": "put_off", "parked": "parked"}
 _REFUSED = (DocumentState.REFUSED, DocumentState.QUARANTINED)
 
 

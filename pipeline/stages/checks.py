@@ -14,6 +14,7 @@ from pipeline.application import Application
 from pipeline.papers.same_paper import PERHAPS, SAME
 from pipeline.papers.scanning import DIFFERS, CountedPaper
 from pipeline.stages.base import ACTOR, own_pages, scanned_blanks, source_facts
+from pipeline.stages.order import ORDER_FLAGS, ORDER_VERSION
 from pipeline.stages.pages import PAGES_VERSION
 from pipeline.stages.split import left_out
 from storage.audit.chain import DONE, AuditEntry
@@ -23,7 +24,15 @@ if TYPE_CHECKING:
     from pipeline.stages.review import ReviewSheet
 
 DUPLICATE, DOUBTFUL_BOUNDS, BAD_SIGNATURE = "duplicate_page", "split_doubtful", "signature_not_valid"
-NO_FAULT_OF_A_PICTURE = frozenset({"photocopy", "stamp_covers_ink", DUPLICATE, DOUBTFUL_BOUNDS, DIFFERS})
+TWICE = "same_page_twice"
+NO_FAULT_OF_A_PICTURE = ORDER_FLAGS | {
+    "photocopy",
+    "stamp_covers_ink",
+    DUPLICATE,
+    TWICE,
+    DOUBTFUL_BOUNDS,
+    DIFFERS,
+}
 """Flags that the quality of the pictures did not raise."""
 
 
@@ -59,8 +68,9 @@ def checks_at_review(
     *,
     flags: Sequence[str],
     counted: CountedPaper | None,
+    ordered: bool = False,
 ) -> list[NoteCheck]:
-    """The checks of the file and its pages up to the review, whose `flags` these are."""
+    """The checks of the file and its pages up to the review, whose `flags` these are; `ordered`: the order was looked at."""
     made = []
     triaged = app.register.derivation(app.register.scan_of(source.id).id, "triage")
     if triaged is not None:
@@ -69,7 +79,9 @@ def checks_at_review(
         return [*made, _by_machine("received_signatures", "1", {BAD_SIGNATURE}.intersection(flags))]
     thresholds = f"{PAGES_VERSION};{document.rule_set}"
     made.append(_by_machine("page_quality", thresholds, set(flags) - NO_FAULT_OF_A_PICTURE))
-    made.append(_by_machine("duplicate_pages", PAGES_VERSION, {DUPLICATE}.intersection(flags)))
+    made.append(_by_machine("duplicate_pages", PAGES_VERSION, {DUPLICATE, TWICE}.intersection(flags)))
+    if ordered:
+        made.append(_by_machine("page_order", ORDER_VERSION, ORDER_FLAGS.intersection(flags)))
     if counted is not None:
         made.append(_by_machine("page_count", "1", {DIFFERS}.intersection(flags)))
     settled = app.register.derivation(document.id, "split")

@@ -16,6 +16,7 @@ from models.states import DocumentState
 from models.times import iso
 from pdf.writer import DocumentMetadata, write_pdfa
 from pipeline.application import Application
+from pipeline.quality.holding import lot_wait
 from pipeline.stages.base import ACTOR, page_facts, purpose_of
 from pipeline.stages.captured import wants_capture
 from pipeline.stages.checks import findings_of
@@ -41,6 +42,8 @@ class Compose:
             return False
         if wants_capture(app, document):  # it is signed first (ND118 Art. 17.1.c)
             return False
+        if lot_wait(app, document) is not None:
+            return False
         flags = review_sheet(app, document).flags
         return "signed_original" not in flags and not weighed(flags, Weight.BLOCK)
 
@@ -65,10 +68,14 @@ def compose_copy(
     """Make the draft of an e-copy of a confirmed document and put it on record; returns the e-copy's id.
 
     `request` is what a further copy was asked for; an excerpt is laid out anew and has none of the pictures. The caller
-    holds the document's lock. Raises CaptureAwaited, or AttestationNumberTaken where `number` names a copy already.
+    holds the document's lock. Raises CaptureAwaited, LotNotAccepted, DocumentJudgedBad, or AttestationNumberTaken where
+    `number` names a copy already.
     """
     if wants_capture(app, document):
         raise CaptureAwaited(id=document.id)
+    held = lot_wait(app, document)
+    if held is not None:
+        raise held
     started = time.perf_counter()
     rules = app.rules_of(document.rule_set)
     now = app.clock.now()

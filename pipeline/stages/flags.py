@@ -42,6 +42,13 @@ FLAGS: dict[str, Flag] = {
             "blank_page", _I, "Có trang trắng (vẫn giữ trong bản sao)", "A page is blank (kept in the copy)"
         ),
         Flag("duplicate_page", _R, "Có hai trang giống hệt nhau", "Two pages look the same"),
+        Flag(
+            "same_page_twice",
+            _R,
+            "Một trang được chụp hai lần, một lần có giấy ghi chú che (đúng yêu cầu nếu có giấy ghi chú): xem lại để biết "
+            "trang nào là trang gốc",
+            "A page was captured twice, once under a note (as it should be where there is one): see which is the page itself",
+        ),
         Flag("low_resolution", _B, "Độ phân giải dưới 200 dpi", "Resolution below 200 dpi"),
         Flag("resolution_below_300", _I, "Độ phân giải 200–299 dpi", "Resolution of 200–299 dpi"),
         Flag(
@@ -58,6 +65,13 @@ FLAGS: dict[str, Flag] = {
             _R,
             "Chữ trên trang quá mờ nhạt so với nền",
             "The print hardly stands out from the paper",
+        ),
+        Flag("too_dark", _R, "Ảnh quá tối (thiếu sáng)", "The picture is too dark (underexposed)"),
+        Flag(
+            "too_light",
+            _R,
+            "Ảnh quá sáng: nền cháy trắng, nét chữ nhạt",
+            "The picture is too light: white is blown out, the print washed out",
         ),
         Flag(
             "detail_too_low",
@@ -268,6 +282,18 @@ FLAGS: dict[str, Flag] = {
             "tính): đối chiếu với giấy, có thể thiếu trang",
             "The sheets or pages counted at the scanner do not fit the pictures in the file (blank pages and "
             "separator sheets aside): compare with the paper, pages may be missing",
+        ),
+        Flag(
+            "pages_out_of_order",
+            _R,
+            "Số trang in trên giấy không theo thứ tự ảnh: có thể quét sai thứ tự",
+            "The printed page numbers are not in the order of the pictures: pages may have been scanned out of order",
+        ),
+        Flag(
+            "page_numbers_gap",
+            _R,
+            "Số trang in trên giấy nhảy cách quãng hoặc ít hơn tổng số trang ghi trên giấy: có thể thiếu trang",
+            "The printed page numbers leap, or end before the total that the paper names: pages may be missing",
         ),
         Flag("separator_sheet", _I, "Có tờ phân cách", "A separator sheet is among the pages"),
         Flag(

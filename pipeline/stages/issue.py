@@ -12,6 +12,7 @@ from pipeline.application import Application
 from pipeline.keeping.proofs import proof_of
 from pipeline.keeping.records import has_record
 from pipeline.papers.recording import FIRST_REVISION, record_issued
+from pipeline.quality.holding import lot_wait
 from pipeline.stages.base import purpose_of
 from pipeline.stages.sign import Sign
 from storage.keeping.renewal import note_proof
@@ -66,7 +67,9 @@ class Issue:
 
 
 def _ready(app: Application, document: DocumentRecord) -> tuple[EcopyRecord, Derivation] | None:
-    """The oldest e-copy that may be issued now, and what was signed of it."""
+    """The oldest e-copy that may be issued now, and what was signed of it; none of a lot that is not accepted."""
+    if lot_wait(app, document) is not None:
+        return None
     for ecopy in app.register.signed_ecopies(document.id):
         signed = app.register.derivation(document.id, Sign.name, ecopy=ecopy.id)
         if signed is None or ecopy.state is not EcopyState.AWAITING_TIMESTAMP:

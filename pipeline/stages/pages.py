@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from functools import partial
+from itertools import pairwise
 from pathlib import Path
 
+from imaging.noted import likely_noted
 from imaging.quality import likely_duplicates
-from models.pages import PageFacts, PdfNature, SourceFacts
-from models.rulesets import RuleSet
+from models.pages import PageFacts, PageQuality, PdfNature, SourceFacts
+from models.rulesets import ImageRules, RuleSet
 from models.states import DocumentState
 from pipeline import child
 from pipeline.application import Application
+from pipeline.observing.context import carried
 from pipeline.stages.base import ACTOR, own_pages, page_facts, purpose_of, scanned_pages, source_facts
 from pipeline.stages.stamp import space_needed
 from storage.records import DocumentRecord, SourceRecord, StoredRef
@@ -18,8 +24,14 @@ from storage.records import DocumentRecord, SourceRecord, StoredRef
 PAGES_VERSION = "2"
 PAGES_AT_ONCE = 8
 """Pages handed to one child process: its start is shared, and a crash costs no more than these."""
+PAIRS_AT_ONCE = 20
+"""Pairs of pages that one child compares."""
 LOOK_ALIKES = 2
 """How many earlier pages with a similar hash are really compared."""
+
+
+Printed = tuple[PageFacts, str]
+"""A page and the object with its picture."""
 
 
 class Pages:
@@ -46,12 +58,28 @@ class Pages:
     ) -> None:
         done = app.register.page_derivations(document.id, self.name, PAGES_VERSION)
         missing = [p for p in range(1, facts.page_count + 1) if p not in done]
-        with app.vault.local_path(source.object_key) as original:
-            for chunk in _batched(missing, PAGES_AT_ONCE):
-                with app.workspace() as folder:
-                    self._take_chunk(app, document, source, facts, original, chunk, folder)
+        # Pages of one document go side by side; the application's slots keep the machine from drowning.
+        with (
+            app.vault.local_path(source.object_key) as original,
+            ThreadPoolExecutor(max_workers=app.settings.workers) as pool,
+        ):
+            take = carried(partial(self._take_chunk, app, document, source, facts, original))
+            for taken in [pool.submit(take, chunk) for chunk in _batched(missing, PAGES_AT_ONCE)]:
+                taken.result()
 
     def _take_chunk(
+        self,
+        app: Application,
+        document: DocumentRecord,
+        source: SourceRecord,
+        facts: SourceFacts,
+        original: Path,
+        chunk: list[int],
+    ) -> None:
+        with app.workspace() as folder:
+            self._take(app, document, source, facts, original, chunk, folder)
+
+    def _take(
         self,
         app: Application,
         document: DocumentRecord,
@@ -93,13 +121,19 @@ class Pages:
 
     def _finish(self, app: Application, document: DocumentRecord, facts: SourceFacts) -> None:
         started = time.perf_counter()
-        duplicates = _duplicates(app, list(scanned_pages(app, document.source_id).values()))
+        pages = list(scanned_pages(app, document.source_id).values())
+        duplicates = _duplicates(app, pages)
+        noted = _noted(app, [one for one in pages if one[0].page not in duplicates])
         with app.register.transaction(actor=ACTOR, purpose=purpose_of(document)) as tx:
             tx.add_derivation(
                 document.id,
                 self.name,
                 PAGES_VERSION,
-                {"page_count": facts.page_count, "duplicates": {str(k): v for k, v in duplicates.items()}},
+                {
+                    "page_count": facts.page_count,
+                    "duplicates": {str(k): v for k, v in duplicates.items()},
+                    "noted": {str(k): v for k, v in noted.items()},
+                },
                 seconds=time.perf_counter() - started,
             )
 
@@ -114,6 +148,10 @@ def page_flags(app: Application, document: DocumentRecord) -> list[str]:
     duplicates = whole.facts["duplicates"] if whole is not None else {}
     if any(int(page) in own and twin in own for page, twin in duplicates.items()):
         flags.append("duplicate_page")
+    noted = whole.facts.get("noted", {}) if whole is not None else {}
+    # both, should they have become the first pages of two documents
+    if any(int(page) in own or twin in own for page, twin in noted.items()):
+        flags.append("same_page_twice")
     if pages and pages[0].stamp_area is None:
         flags.append("stamp_covers_ink")
     return flags
@@ -145,6 +183,8 @@ def _page_flags(page: PageFacts, rules: RuleSet) -> list[str]:
         flags.append("detail_too_low")
     if quality.cut_lines > image.maximum_cut_lines.value:
         flags.append("cut_off")
+    if not picture.rendered:
+        flags += _exposure(quality, image)
     if quality.glare_share is not None and quality.glare_share > image.maximum_glare_share.value:
         flags.append("glare")
     if quality.negative:
@@ -152,6 +192,17 @@ def _page_flags(page: PageFacts, rules: RuleSet) -> list[str]:
     if picture.orientation != 1:
         flags.append("turned")
     return flags
+
+
+def _exposure(quality: PageQuality, image: ImageRules) -> list[str]:
+    """A photographed card lies on whatever it lies on, and a negative is dark by its nature: they have flags of their own."""
+    if quality.paper_light is None or quality.glare_share is not None or quality.negative:
+        return []
+    if quality.paper_light < image.minimum_paper_light.value:
+        return ["too_dark"]
+    washed = quality.ink_light is not None and quality.ink_light > image.maximum_ink_light.value
+    blown = (quality.blown_share or 0.0) > image.maximum_blown_share.value
+    return ["too_light"] if washed and blown else []
 
 
 def _duplicates(app: Application, pages: list[tuple[PageFacts, str]]) -> dict[int, int]:
@@ -169,6 +220,38 @@ def _duplicates(app: Application, pages: list[tuple[PageFacts, str]]) -> dict[in
         else:
             found[page.page] = twin.page
     return found
+
+
+def _noted(app: Application, pages: list[tuple[PageFacts, str]]) -> dict[int, int]:
+    """Pages that are the page before them with a note on it, or without the one it had (TT01/2023 Art. 8.2.d)."""
+    printed = [one for one in pages if not one[0].quality.blank]
+    likely = [
+        (one, other)
+        for one, other in pairwise(printed)
+        if likely_noted(one[0].quality.perceptual_hash, other[0].quality.perceptual_hash)
+    ]
+    found: dict[int, int] = {}
+    for start in range(0, len(likely), PAIRS_AT_ONCE):
+        some = likely[start : start + PAIRS_AT_ONCE]
+        for (one, other), same in zip(some, _with_notes(app, some), strict=True):
+            if (
+                same and one[0].page not in found
+            ):  # a page that goes with the one before it begins no new pair
+                found[other[0].page] = one[0].page
+    return found
+
+
+def _with_notes(app: Application, pairs: list[tuple[Printed, Printed]]) -> list[bool]:
+    with ExitStack() as files:
+        paths = {
+            key: files.enter_context(app.vault.local_path(key))
+            for key in dict.fromkeys(key for pair in pairs for _, key in pair)
+        }
+        shown = [
+            ((paths[first], one.picture), (paths[second], other.picture))
+            for (one, first), (other, second) in pairs
+        ]
+        return app.in_child("pages", child.noted_sheets, shown)
 
 
 def _same(app: Application, one: tuple[PageFacts, str], other: tuple[PageFacts, str]) -> bool:

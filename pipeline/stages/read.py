@@ -17,6 +17,7 @@ from models.states import DocumentState
 from pdf.textlayer import TEXT_LAYER
 from pipeline import child
 from pipeline.application import Application
+from pipeline.observing.context import carried
 from pipeline.stages.base import ACTOR, own_pages, purpose_of, scanned_pages, source_facts
 from storage.records import Derivation, DocumentRecord
 
@@ -93,7 +94,7 @@ class Read:
         done = read_pages(app, document, engine)
         scanned = scanned_pages(app, document.source_id, wanted)
         missing = [scanned[number] for number in wanted if number not in done]
-        read = partial(self._read_picture, app, document, engine)
+        read = carried(partial(self._read_picture, app, document, engine))
         # Pages of one document go side by side; the application's slots keep the machine from drowning.
         with ThreadPoolExecutor(max_workers=app.settings.workers) as pool:
             for finished in [pool.submit(read, page, key) for page, key in missing]:

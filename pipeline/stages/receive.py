@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 import io
+from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 from typing import BinaryIO, cast
@@ -59,6 +60,10 @@ def _agency_now(app: Application) -> str:
     return (who.agency if who is not None else None) or app.hands.agency.identifier
 
 
+def _always() -> None:
+    """A file that was handed in is whole."""
+
+
 def receive(
     app: Application,
     path: Path,
@@ -70,12 +75,14 @@ def receive(
     case: Case | None = None,
     filename: str | None = None,
     scan: ScanRecord | None = None,
+    whole: Callable[[], None] = _always,
 ) -> SourceRecord:
     """Take a file into the store and the register. The same content again, at the same agency, gives the same source.
 
     `grouping` is a person's word on how it falls into documents (`storage.records.SourceRecord.grouping`); `case` is
     what it came in for; `filename` what its sender calls it, where that is not the name of `path`; `scan` what is said of
-    the scanning, of which the first word about a content stands. Raises PathNotFound,
+    the scanning, of which the first word about a content stands. `whole` is called when the bytes are in the store and not yet
+    in the register, and raises where they turn out not to count: they go again. Raises PathNotFound,
     FileUnreadable, TooLarge, ComponentMet, CaseEnded (nothing is kept then), StorageFault, or ConflictError when the
     documents of a known source are to be put together otherwise and one of them is confirmed.
     """
@@ -94,6 +101,11 @@ def receive(
             handle.seek(0)
             copy = _Counted(handle, app.content_key)
             stored = app.vault.write("original", cast(BinaryIO, copy))
+            try:
+                whole()
+            except BaseException:
+                app.vault.discard(stored)
+                raise
     except OSError as fault:
         raise FileUnreadable(reason=fault.strerror or str(fault)) from fault
     return register_stored(

@@ -27,6 +27,7 @@ from pipeline.stages.base import ACTOR, purpose_of, source_facts
 from pipeline.stages.checks import checks_at_review
 from pipeline.stages.extract import propose
 from pipeline.stages.flags import Weight, weighed
+from pipeline.stages.order import order_found
 from pipeline.stages.pages import page_flags
 from pipeline.stages.read import engine_of, page_texts
 from pipeline.stages.split import left_out
@@ -76,6 +77,8 @@ class Review:
         settled = app.register.derivation(document.id, "split")
         if settled is not None and settled.facts["doubtful"]:
             flags.append("split_doubtful")
+        order = order_found(app, document, source)
+        flags.extend(order or ())
         counted = None
         if facts.pdf_nature is not PdfNature.SIGNED:
             separators = (page for page, why in left_out(app, source).items() if why == "separator")
@@ -89,7 +92,9 @@ class Review:
             judged = judged_signatures(app, source.object_key)
             if not all(s["verdict"] == Verdict.VALID for s in judged["signatures"]):
                 flags.append("signature_not_valid")
-        checks = checks_at_review(app, document, source, flags=flags, counted=counted)
+        checks = checks_at_review(
+            app, document, source, flags=flags, counted=counted, ordered=order is not None
+        )
         if facts.pdf_nature is PdfNature.BORN_DIGITAL:
             flags.append("born_digital_unsigned")
             if not app.rules_of(document.rule_set).ecopy.electronic_source.value:

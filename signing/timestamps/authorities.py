@@ -197,6 +197,8 @@ class HttpTsa:
     """What lets us in, where the authority does not serve everybody."""
     transport: httpx.AsyncBaseTransport | None = field(default=None, repr=False)
     sleep: Callable[[float], None] = field(default=time.sleep, repr=False)
+    asked: Callable[[str, float, bool], None] = field(default=lambda _name, _s, _good: None, repr=False)
+    """Told of each request: the name, the seconds that it took with all tries, and whether a token came."""
     _gate: threading.BoundedSemaphore = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -229,10 +231,14 @@ class HttpTsa:
             raise TimestampUnavailable(
                 reason=f"{self.name}: {self.parallel} requests are under way already", busy=True
             )
+        started, good = time.monotonic(), False
         try:
-            return self._tried(request, nonce)
+            token = self._tried(request, nonce)
+            good = True
+            return token
         finally:
             self._gate.release()
+            self.asked(self.name, time.monotonic() - started, good)
 
     def _tried(self, request: tsp.TimeStampReq, nonce: int) -> bytes:
         try:

@@ -68,6 +68,11 @@ def finish(
             error_details=None,
         )
     )
+    tx.connection.execute(
+        t.batch_entries.update()
+        .where(t.batch_entries.c.source_id == source_id)
+        .values(path="", document=None, holder=None)
+    )
     for plan, stone in zip(plans, stones, strict=True):
         _document_goes(tx, plan, stone)
     _unused_holders_go(tx, whose)

@@ -17,6 +17,8 @@ from storage.register import Transaction
 
 MOST = 20
 """How many earlier papers are looked at; more than that say the same only where the data are no good."""
+CASE_MOST = 500
+"""How many documents of one dossier or lot are looked at: what one more document costs must not grow with its lot."""
 NEAREST_BITS = 40
 """Two passes of one paper over one scanner are 15 bits apart in the median and never more than this; but a third of
 the other papers of the same form are no farther (bench.same_paper), so that only the pictures themselves decide."""
@@ -103,7 +105,9 @@ def likeness(found: Earlier, same_sheet: bool | None) -> Likeness | None:
 def in_the_same_case(connection: sa.Connection, document_id: str, print_: str, most: int) -> list[str]:
     """Documents of the same dossier or lot whose first pages look most like this one's, nearest first.
 
-    Their pictures have to be compared: a hash knows the form and not what was filled in.
+    Their pictures have to be compared: a hash knows the form and not what was filled in. Of a large lot the newest
+    CASE_MOST are looked at: a sheet that goes through the scanner twice does so on one day, and what is met again
+    later is found by what stands on it.
     """
     d, p = t.documents, t.page_prints
     own = connection.execute(
@@ -116,6 +120,8 @@ def in_the_same_case(connection: sa.Connection, document_id: str, print_: str, m
         sa.select(d.c.id, p.c.print)
         .join(p, sa.and_(p.c.document_id == d.c.id, p.c.page == 1))
         .where(case, d.c.id != document_id, d.c.state.not_in(_GONE))
+        .order_by(d.c.id.desc())
+        .limit(CASE_MOST)
     )
     near = sorted((distance(print_, row.print), row.id) for row in others)
     return [identifier for bits, identifier in near[:most] if bits <= NEAREST_BITS]

@@ -1,5 +1,6 @@
 """The tables of the register. Changes go through `migrations/`; a test holds both against each other."""
 
+from storage.schema.acceptance import lot_samples, sampled_documents
 from storage.schema.access import (
     accounts,
     client_keys,
@@ -11,6 +12,7 @@ from storage.schema.access import (
     used_assertions,
 )
 from storage.schema.base import metadata
+from storage.schema.batches import batch_entries, batch_remarks, batches
 from storage.schema.brought import import_records, imports, presented_again, results
 from storage.schema.casework import component_rules, components, dossiers, lots, procedures
 from storage.schema.events import deliveries, events, webhooks
@@ -57,7 +59,7 @@ from storage.schema.parties import (
 )
 from storage.schema.reuse import correction_tasks, reuse_events
 from storage.schema.trail import audit, audit_anchors, audit_head
-from storage.schema.work import jobs
+from storage.schema.work import installation, job_turns, jobs, machines
 
 __all__ = [
     "accounts",
@@ -65,6 +67,9 @@ __all__ = [
     "audit",
     "audit_anchors",
     "audit_head",
+    "batch_entries",
+    "batch_remarks",
+    "batches",
     "captures",
     "certificates",
     "client_keys",
@@ -90,10 +95,14 @@ __all__ = [
     "idempotency",
     "import_records",
     "imports",
+    "installation",
+    "job_turns",
     "jobs",
     "judgements",
     "legal_holds",
+    "lot_samples",
     "lots",
+    "machines",
     "metadata",
     "object_keys",
     "objects",
@@ -106,6 +115,7 @@ __all__ = [
     "receipt_keys",
     "results",
     "reuse_events",
+    "sampled_documents",
     "search_entries",
     "signatures",
     "sources",

@@ -104,7 +104,7 @@ documents = Table(
     Column("confirmed_at", MOMENT),
     Column("reusable_from", MOMENT),
     Column("dossier_code", String(60), ForeignKey("dossiers.code"), index=True),
-    Column("lot_id", ID, ForeignKey("lots.id"), index=True),
+    Column("lot_id", ID, ForeignKey("lots.id")),
     Column("document_type", String(40)),
     Column("number", Text),
     Column("number_key", String(120)),
@@ -131,6 +131,7 @@ is the folded form that is compared. `restricted`: a data subject's or the archi
 `signed_original`: an electronic document whose signatures were valid when it was registered; its source's file is the
 original itself, and no e-copy is made of it."""
 
+Index("ix_documents_lot_id", documents.c.lot_id, documents.c.id)
 Index("ix_documents_same_paper", documents.c.number_key, documents.c.issued_on)
 Index("ix_documents_due", documents.c.state, documents.c.id)
 

@@ -47,6 +47,11 @@ class FolderStore:
         return f"folder:{self._root}"
 
     @property
+    def folder(self) -> Path:
+        """Where the objects lie."""
+        return self._root
+
+    @property
     def enforces_locks(self) -> bool:
         return False
 

@@ -15,6 +15,7 @@ from typer.testing import CliRunner
 from cli.main import app
 from samples.generate import draw_paper, fonts, scan_paper
 from tests.pipeline.support import sample_card
+from tests.stories import tell
 
 pytestmark = pytest.mark.slow
 
@@ -68,15 +69,24 @@ def issued(tmp_path_factory: pytest.TempPathFactory) -> Issued:
         "--lot",
         "Lô 1",
     )
-    (document,) = done["documents"]
+    identifier = done["documents"][0]["id"]
+    (sample,) = ecopy(home, "lot", "sample", "Lô 1", "--as", "officer")
+    assert [one["document"] for one in sample["documents"]] == [identifier]
+    ecopy(home, "lot", "judge", "Lô 1", identifier, "--right", "--as", "officer")
     ecopy(home, "lot", "accept", "Lô 1", "--as", "officer")
+    (document,) = ecopy(home, "issue", identifier)
+    ecopy(home, "fetch", identifier, "--out", out / "ecopy.pdf", "--purpose", "lot:Lô 1")
     ecopy(home, "procedure", "import", PROCEDURES)
     for code in (DOSSIER, WITHDRAWN):
         ecopy(home, "dossier", "open", code, "--procedure", "2.000815", "--holder", NUMBER, "--as", "clerk")
-    return Issued(home, document["id"], document["ecopy"]["id"], Path(document["ecopy"]["path"]))
+    return Issued(home, document["id"], document["ecopy"]["id"], out / "ecopy.pdf")
 
 
-def test_1_what_is_there_is_found_and_used_or_overridden_on_record(issued: Issued) -> None:
+def test_the_later_life_of_one_paper(issued: Issued, tmp_path: Path, subtests: pytest.Subtests) -> None:
+    tell(globals(), subtests, tmp_path, issued=issued)
+
+
+def step_1_what_is_there_is_found_and_used_or_overridden_on_record(issued: Issued) -> None:
     home = issued.home
     find = ("reuse", "find", "--dossier", DOSSIER, "--as", "clerk")
     assert (
@@ -106,7 +116,7 @@ def test_1_what_is_there_is_found_and_used_or_overridden_on_record(issued: Issue
     assert (overridden["kind"], overridden["reason_code"]) == ("overridden", "verify_authenticity")
 
 
-def test_2_looks_are_on_record_without_the_number(issued: Issued) -> None:
+def step_2_looks_are_on_record_without_the_number(issued: Issued) -> None:
     from storage import schema as t
     from tests.pipeline.support import application
 
@@ -119,7 +129,7 @@ def test_2_looks_are_on_record_without_the_number(issued: Issued) -> None:
     ] == []
 
 
-def test_3_a_disagreement_becomes_a_task_that_another_person_decides(issued: Issued) -> None:
+def step_3_a_disagreement_becomes_a_task_that_another_person_decides(issued: Issued) -> None:
     home = issued.home
     (task,) = ecopy(
         home, "correction", "raise", issued.document, "--set", "full_name=Trần Thanh Ánh", "--as", "officer",
@@ -150,7 +160,7 @@ def test_3_a_disagreement_becomes_a_task_that_another_person_decides(issued: Iss
     assert answer["found"][0]["checks"] == ["validity_unknown", "disagreement_open", "data_corrected"]
 
 
-def test_4_data_subjects_get_answers_in_time(issued: Issued, tmp_path: Path) -> None:
+def step_4_data_subjects_get_answers_in_time(issued: Issued, tmp_path: Path) -> None:
     home = issued.home
     ask = ("subject", "open", "--holder", NUMBER, "--as", "officer", "--text", "Xin xem dữ liệu", "--kind")
     (access,) = ecopy(home, *ask, "access")
@@ -190,7 +200,7 @@ def test_4_data_subjects_get_answers_in_time(issued: Issued, tmp_path: Path) -> 
     assert lifted["lifted"]
 
 
-def test_5_a_revoked_copy_says_so_to_everybody_at_once(issued: Issued) -> None:
+def step_5_a_revoked_copy_says_so_to_everybody_at_once(issued: Issued) -> None:
     home = issued.home
     (before,) = ecopy(home, "verify", issued.file)
     assert (before["verdict"], before["status"]["state"]) == ("valid", "issued")
@@ -211,7 +221,7 @@ def test_5_a_revoked_copy_says_so_to_everybody_at_once(issued: Issued) -> None:
     )
 
 
-def test_6_the_same_paper_scanned_again_is_told_of_and_not_merged(issued: Issued, tmp_path: Path) -> None:
+def step_6_the_same_paper_scanned_again_is_told_of_and_not_merged(issued: Issued, tmp_path: Path) -> None:
     home = issued.home
     paper = draw_paper("can_cuoc", 0, "2024-card")
     documents = []
@@ -235,7 +245,7 @@ def test_6_the_same_paper_scanned_again_is_told_of_and_not_merged(issued: Issued
     assert "đã số hóa ngày" in said
 
 
-def test_6b_two_holders_who_are_one_person_are_merged_by_name_of_a_person(issued: Issued) -> None:
+def step_6b_two_holders_who_are_one_person_are_merged_by_name_of_a_person(issued: Issued) -> None:
     home, old = issued.home, "012345678"
     third = "H99.01-261123-0003"
     ecopy(home, "dossier", "open", third, "--procedure", "2.000815", "--holder", old, "--as", "clerk")
@@ -255,7 +265,7 @@ def test_6b_two_holders_who_are_one_person_are_merged_by_name_of_a_person(issued
     assert old not in whole
 
 
-def test_7_what_is_past_its_retention_is_destroyed_by_two_and_leaves_a_signed_tombstone(
+def step_7_what_is_past_its_retention_is_destroyed_by_two_and_leaves_a_signed_tombstone(
     issued: Issued, tmp_path: Path
 ) -> None:
     home = issued.home

@@ -45,5 +45,7 @@ def test_what_waits_is_taken_on_and_what_is_stuck_is_told(
     assert (listed["taken"], listed["waiting"][0]["state"]) == (0, "parked")
     again = ecopy(home, "--again", document)
     assert (again.exit_code, again.output.strip()) == (0, "1 files were worked on.")
+    for parked in ("all", "ENGINE_FAULT"):
+        assert ecopy(home, "--again", parked).output.strip() == "0 files were worked on."
     unknown = ecopy(home, "--again", "01M833VZQYGHZEWV2JNK2HER3Z")
     assert (unknown.exit_code, "NOT_FOUND" in unknown.output) == (1, True)

@@ -23,7 +23,7 @@ def test_a_reference_page_is_what_the_code_says(name: str) -> None:
 def test_the_readme_shows_every_command() -> None:
     commands = [command.name or command.callback.__name__ for command in app.registered_commands]  # type: ignore[union-attr]
     missing = [name for name in commands if f"ecopy {name}" not in README]
-    assert len(commands) == 22
+    assert len(commands) == 25
     assert missing == []
 
 

@@ -10,6 +10,9 @@ from PIL import Image, ImageDraw, ImageFont
 FONT = "/usr/share/fonts/truetype/croscore/Tinos-Regular.ttf"
 TEXT = "Căn cứ Luật Hộ tịch; theo đề nghị của công chức tư pháp phường"
 
+NOTES = {"yellow": (250, 235, 110), "pale": (250, 245, 200), "blue": (170, 210, 240)}
+"""Colours of sticky notes."""
+
 
 def text_page(
     *,
@@ -55,3 +58,14 @@ def asymmetric(width: int = 48, height: int = 32) -> Image.Image:
 def saved(page: Image.Image, path: Path, **options: object) -> Path:
     page.save(path, **options)  # type: ignore[arg-type]
     return path
+
+
+def with_note(
+    page: Image.Image, colour: tuple[int, int, int], *, mm: float = 60, at: tuple[int, int] = (300, 500)
+) -> Image.Image:
+    """The page with a note of `mm` stuck on it askew."""
+    side = round(mm * 150 / 25.4)
+    note = Image.new("RGBA", (side, side), (*colour, 255)).rotate(5, expand=True)
+    stuck = page.copy()
+    stuck.paste(note, at, note)
+    return stuck

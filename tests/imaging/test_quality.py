@@ -55,6 +55,21 @@ def test_contrast_tells_strong_print_from_faded() -> None:
     assert measure(faded, dpi=300).contrast < 0.2
 
 
+def test_light_is_measured_on_paper_and_ink_apart() -> None:
+    page = grey(noisy(text_page(dpi=150), 3)).astype(int)
+    good, dark, light = (
+        measure(np.clip(values, 0, 255).astype(np.uint8), dpi=150)
+        for values in (page, page * 0.4, page + 130)
+    )
+    assert good.paper_light == pytest.approx(0.97, abs=0.02)
+    assert dark.paper_light == pytest.approx(0.39, abs=0.02)
+    assert good.ink_light is not None
+    assert light.ink_light is not None
+    assert good.ink_light < 0.3 < 0.5 < light.ink_light
+    assert (light.blown_share or 0) > 0.9 > 0.1 > (dark.blown_share or 0)
+    assert measure(np.full((300, 200), 250, np.uint8), dpi=150).ink_light is None
+
+
 @pytest.mark.parametrize("shape", [(1, 1), (1, 500), (500, 1), (3, 3), (40, 9)])
 def test_the_smallest_pictures_are_measured_too(shape: tuple[int, int]) -> None:
     quality = measure(np.zeros(shape, np.uint8), dpi=72)

@@ -66,6 +66,7 @@ see_lot            lot          a   a   a   a   .   .   .   .   a
                    inspection   .   .   .   a   a   .   .   .   .
 work_on_lot        lot          a   a   .   a   .   .   .   .   a
 decide_lot         lot          .   a   .   a   .   .   .   .   .
+judge_lot          lot          .   a   .   a   .   .   .   .   .
 bring_result       dossier      .   a   a   .   .   .   .   .   a
 import_document    dossier      .   .   .   .   .   .   .   .   a
                    lot          .   .   .   .   .   .   .   .   a

@@ -113,6 +113,11 @@ def test_a_huge_file_is_refused(sandbox: Sandbox, tmp_path: Path) -> None:
     assert caught.value.details["limit"] == "2 MiB (file)"
 
 
+def test_a_full_disk_is_no_fault_of_the_file(sandbox: Sandbox) -> None:
+    with pytest.raises(EngineFault, match="No space left"):
+        sandbox.call_at("pages", SandboxLimits(), support.write_much, Path("/dev/full"), 1 << 20)
+
+
 def test_a_result_that_would_run_code_here_is_refused(sandbox: Sandbox, tmp_path: Path) -> None:
     with pytest.raises(Unreadable) as caught:
         sandbox.call(support.evil, tmp_path / "taken-over")

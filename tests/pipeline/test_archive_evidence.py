@@ -17,13 +17,14 @@ import sqlalchemy as sa
 from typer.testing import CliRunner, Result
 
 from cli.main import app as command
-from models.errors import TimestampUnavailable
+from models.errors import LotNotAccepted, TimestampUnavailable
 from models.rulesets import AlgorithmEnd
 from models.signatures import Level, Reason, Verdict
-from models.states import EcopyState
+from models.states import EcopyState, LotState
+from models.times import iso
 from pipeline.access import fetch_ecopy, issue_document
 from pipeline.application import Application
-from pipeline.cases.casework import create_lot
+from pipeline.cases.casework import create_lot, decide_lot
 from pipeline.cases.meeting import case_of
 from pipeline.keeping import batches, record_renewal, records
 from pipeline.keeping.batches import issue_waiting
@@ -32,6 +33,7 @@ from pipeline.keeping.renewal import look, renew
 from pipeline.papers.further_copies import ask_excerpt
 from pipeline.papers.outcome import SourceOutcome
 from pipeline.papers.status import document_status
+from pipeline.worker import Worker
 from signing.judging.verify import verify_pdf
 from signing.timestamps.authorities import EmbeddedTsa
 from storage import schema as t
@@ -141,6 +143,8 @@ def begun(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Eras, list[pa
                 )
             app.store.delete(paper.file, lawful=True)
             copies.append(paper)
+        with app.engine.begin() as connection:
+            connection.execute(t.lots.update().values(state="accepted", decided_at=iso(app.clock.now())))
     return folder / "home", eras, copies
 
 
@@ -327,12 +331,17 @@ def test_a_scanned_lot_goes_the_whole_way(tmp_path: Path) -> None:
         document = outcome.documents[0].id
         assert asked == [], "nothing is stamped while the lot is scanned and signed"
         assert outcome.documents[0].ecopy is None
+        officer = app.hands.person("officer")
+        with pytest.raises(LotNotAccepted):
+            ask_excerpt(app, document, ["full_name"], person=officer, purpose="lot:Hộp 7")
+        decide_lot(app, "Hộp 7", LotState.ACCEPTED, officer, whole="Đối chiếu với bản giấy")
+        assert Worker(app).run_due() == 1
+        assert asked == [], "nothing is stamped while its e-copies are signed"
         status = document_status(app, document, "en")
         assert status.ecopy is not None
         assert status.ecopy.state is EcopyState.AWAITING_TIMESTAMP
         assert status.error is not None
         assert status.error.code == "EVIDENCE_AWAITED"
-        officer = app.hands.person("officer")
         further = ask_excerpt(app, document, ["full_name"], person=officer, purpose="lot:Hộp 7")
         issue_document(app, document)
         now = document_status(app, document, "en")

@@ -18,18 +18,23 @@ from models.errors import (
     ConflictError,
     DossierExists,
     IllegalTransition,
+    LotNotAccepted,
     NotYetDigitised,
+    SampleNeeded,
     UnknownProcedure,
     UsageError,
     WrongRole,
 )
-from models.states import ComponentState, DossierState, LotState
+from models.states import ComponentState, DossierState, EcopyState, LotState
 from pipeline.access import confirm_document, issue_document
 from pipeline.application import Application
 from pipeline.cases import casework
 from pipeline.cases.meeting import case_of
 from pipeline.cases.procedures import import_procedures
 from pipeline.papers.outcome import SourceOutcome, SourceRefused
+from pipeline.papers.status import document_status
+from pipeline.quality.samples import draw_sample, judge_document
+from pipeline.worker import Worker
 from samples.generate import generate
 from storage import schema as t
 from storage.cases.procedures import put_procedure
@@ -237,18 +242,35 @@ def test_what_is_shown_or_waived_is_said_by_a_person(counter: Counter) -> None:
         casework.meet_component(counter.app, code, "TK", ComponentState.SCANNED)
 
 
-def test_an_accepted_lot_makes_its_documents_reusable(counter: Counter) -> None:
+def test_a_lot_is_issued_and_reusable_only_when_it_was_accepted_on_its_sample(counter: Counter) -> None:
     officer, clerk = counter.app.hands.person("officer"), counter.app.hands.person("clerk")
     lot = casework.create_lot(counter.app, " Hộp 12 ", by=officer)
     assert lot.name == "Hộp 12"
     document = counter.taken(7, confirm=True, lot="Hộp 12")
     assert casework.look_at_lot(counter.app, lot.id).documents == {document: "approved"}
     assert counter.app.register.capture(document) is None, "an archive lot needs no capture"
+    assert counter.app.register.ecopy_of(document) is None
+    with pytest.raises(LotNotAccepted):
+        issue_document(counter.app, document)
+    told = document_status(counter.app, document, "vi").error
+    assert told is not None
+    assert told.code == "LOT_NOT_ACCEPTED"
     with pytest.raises(WrongRole):
         casework.decide_lot(counter.app, lot.id, LotState.ACCEPTED, clerk)
+    with pytest.raises(SampleNeeded):
+        casework.decide_lot(counter.app, lot.id, LotState.ACCEPTED, officer)
+    sample = draw_sample(counter.app, lot.id, officer)
+    assert [one.document for one in sample.documents] == [document]
+    judged = judge_document(counter.app, lot.id, document, officer, wrong=1)
+    assert judged.verdict.characters.looked_at > 100
+    assert (judged.verdict.word, judged.verdict.characters.wrong) == ("accept", 1)
     assert not counter.reusable(document)
     assert casework.decide_lot(counter.app, lot.id, LotState.ACCEPTED, officer).state == "accepted"
-    assert counter.reusable(document)
+    assert not counter.reusable(document), "nothing is issued yet"
+    assert Worker(counter.app).run_due() == 1
+    ecopy = counter.app.register.ecopy_of(document)
+    assert ecopy is not None
+    assert (ecopy.state, counter.reusable(document)) == (EcopyState.ISSUED, True)
     with pytest.raises(CaseEnded):
         casework.decide_lot(counter.app, lot.id, LotState.REJECTED, officer)
     with pytest.raises(CaseEnded):

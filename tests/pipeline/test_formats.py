@@ -13,10 +13,13 @@ from models.pages import PdfNature, SourceFacts
 from models.signatures import Level, SignRequest
 from models.times import iso
 from pipeline.application import Application
+from pipeline.cases import casework
+from pipeline.cases.meeting import case_of
 from pipeline.papers.outcome import DocumentOutcome, SourceOutcome
 from samples.demo import write_demo
 from samples.formats import write_sample
 from samples.generate import generate
+from tests.machines import paper
 from tests.pipeline.support import application, digitized
 
 pytestmark = pytest.mark.slow
@@ -84,6 +87,23 @@ def test_a_born_digital_pdf_is_read_without_ocr_and_says_so(app: Application, tm
     row = app.register.derivation(document.id, "read")
     assert row is not None
     assert row.facts["engine"]["name"] == "text-layer"
+
+
+def test_electronic_papers_that_look_alike_are_the_same_where_their_words_are(
+    app: Application, tmp_path: Path
+) -> None:
+    casework.create_lot(app, "Lô điện tử", by=app.hands.person("officer"))
+    case, found = case_of(app, lot="Lô điện tử"), []
+    for number, content in enumerate((paper("71"), paper("72"), paper("71") + b"\n% again\n")):
+        path = tmp_path / f"{number}.pdf"
+        path.write_bytes(content)
+        told = digitized(app, tmp_path / "out", path, confirm=False, case=case, intake="archive")
+        found.append(_only(told))
+    assert [["digitised_before" in one.flags for one in found], [len(one.seen_before) for one in found]] == [
+        [False, False, True],
+        [0, 0, 1],
+    ]
+    assert found[2].seen_before[0].document == found[0].id
 
 
 def test_a_signed_pdf_is_kept_byte_for_byte_and_never_copied(tmp_path: Path) -> None:

@@ -58,6 +58,7 @@ from storage.people.parties import note_agency
 from tests.openssl_tsa import openssl_authority, served
 from tests.pipeline.conftest import Finished
 from tests.pipeline.support import application, digitized, sample_card
+from tests.stories import tell
 
 pytestmark = pytest.mark.slow
 
@@ -144,7 +145,13 @@ def certificates(app: Application) -> str:
     return doctor._certificates(app)
 
 
-def test_1_what_can_not_be_bound_is_refused_with_its_own_code(place: Place) -> None:
+def test_certificates_of_an_office_from_import_to_merger(
+    place: Place, tmp_path: Path, subtests: pytest.Subtests
+) -> None:
+    tell(globals(), subtests, tmp_path, place=place)
+
+
+def step_1_what_can_not_be_bound_is_refused_with_its_own_code(place: Place) -> None:
     with place.opened() as app:
         for wanted, name, role, more in (
             (CertificateUsage, "tsa", Role.CLERK, {"person": "clerk"}),
@@ -169,7 +176,7 @@ def test_1_what_can_not_be_bound_is_refused_with_its_own_code(place: Place) -> N
         assert {act.outcome for act in tried} >= {CertificateNotOfOffice.code, UsageError.code}
 
 
-def test_2_nothing_is_signed_before_an_administrator_said_whose_certificate_it_is(place: Place) -> None:
+def step_2_nothing_is_signed_before_an_administrator_said_whose_certificate_it_is(place: Place) -> None:
     card = sample_card(place.folder)
     with place.opened() as app:
         (refused,) = digitized(app, place.folder / "out", card)
@@ -182,7 +189,7 @@ def test_2_nothing_is_signed_before_an_administrator_said_whose_certificate_it_i
             certificates(app)
 
 
-def test_3_with_both_imported_the_copy_is_made_and_sealed_by_a_person(place: Place) -> None:
+def step_3_with_both_imported_the_copy_is_made_and_sealed_by_a_person(place: Place) -> None:
     with place.opened() as app:
         clerk = bind(app, place.certificate("clerk"), Role.CLERK, person="clerk")
         (waiting,) = digitized(app, place.folder / "out", sample_card(place.folder))
@@ -218,7 +225,7 @@ def _file(app: Application, document: str) -> str:
     return revision.object_key
 
 
-def test_4_a_merger_ends_the_old_certificate_and_leaves_old_copies_as_valid_as_they_were(
+def step_4_a_merger_ends_the_old_certificate_and_leaves_old_copies_as_valid_as_they_were(
     place: Place,
 ) -> None:
     with place.opened() as app:

@@ -54,11 +54,21 @@ def test_a_good_page_has_no_flag() -> None:
         ("negative", True, "negative"),
         ("sharpness", 0.1, "blurred"),
         ("skew_degrees", -3.5, "skewed"),
+        ("paper_light", 0.4, "too_dark"),
     ],
 )
 def test_each_measure_beyond_its_threshold_asks_for_a_look(measure: str, value: object, flag: str) -> None:
     assert flags(**{measure: value}) == [flag]
     assert FLAGS[flag].weight is Weight.REVIEW
+
+
+def test_print_is_washed_out_only_where_the_paper_is_blown_out_too() -> None:
+    assert flags(paper_light=1.0, ink_light=0.6, blown_share=0.95) == ["too_light"]
+    assert flags(paper_light=0.9, ink_light=0.6, blown_share=0.1) == [], "pencil on paper"
+    assert flags(paper_light=1.0, ink_light=0.2, blown_share=1.0) == [], "a bilevel scan"
+    assert flags(paper_light=None, ink_light=None, blown_share=None) == [], "of an earlier release"
+    assert flags(paper_light=0.2, negative=True) == ["negative"]
+    assert flags(paper_light=0.2, glare_share=0.0) == [], "a card on a dark table"
 
 
 def test_a_picture_without_print_or_card_is_not_judged_by_them() -> None:

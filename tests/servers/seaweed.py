@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
@@ -29,9 +29,18 @@ _START_S = 60
 class Server:
     """Where the server listens and what opens it."""
 
-    endpoint: str
-    """host:port"""
-    secret_file: Path
+    ports: tuple[int, ...]
+    folder: Path
+    _running: list[subprocess.Popen[bytes]] = field(default_factory=list)
+
+    @property
+    def endpoint(self) -> str:
+        """host:port"""
+        return f"127.0.0.1:{self.ports[3]}"
+
+    @property
+    def secret_file(self) -> Path:
+        return self.folder / "secret"
 
     def url(self, bucket: str, **options: str) -> str:
         """The URL of a store in `bucket`, as the settings take it; the bucket is made by `prepare`."""
@@ -44,12 +53,70 @@ class Server:
         query = "&".join(f"{name}={value}" for name, value in given.items())
         return f"s3+http://{self.endpoint}/{bucket}?{query}"
 
+    def start(self) -> None:
+        """Returns once a first object can be written."""
+        with (self.folder / "weed.log").open("ab") as log:
+            process = subprocess.Popen(
+                self._command(),
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                cwd=self.folder,
+                env={**os.environ, "HOME": str(self.folder), "WEED_S3_SSE_KEK": self._sse_key()},
+                start_new_session=True,
+            )
+        self._running.append(process)
+        _wait(self, process, self.folder / "weed.log")
+
+    def crash(self) -> None:
+        """At once, as by a power cut; an orderly end takes half a minute."""
+        while self._running:
+            process = self._running.pop()
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+
+    def _command(self) -> list[str]:
+        ports = self.ports
+        return [
+            *("setpriv", "--pdeathsig", "KILL", "--"),  # a test process that is killed takes the server along
+            str(Path(sys.executable).parent / "weed"),
+            "-logtostderr=true",
+            "server",
+            f"-dir={self.folder / 'data'}",
+            "-ip=127.0.0.1",
+            "-ip.bind=127.0.0.1",
+            f"-master.port={ports[0]}",
+            f"-master.port.grpc={ports[0] + 10000}",
+            f"-volume.port={ports[1]}",
+            f"-volume.port.grpc={ports[1] + 10000}",
+            f"-filer.port={ports[2]}",
+            f"-filer.port.grpc={ports[2] + 10000}",
+            "-s3",
+            f"-s3.port={ports[3]}",
+            f"-s3.port.grpc={ports[3] + 10000}",
+            f"-s3.config={self.folder / 's3.json'}",
+            "-s3.port.iceberg=0",
+            "-s3.port.lance=0",
+            "-master.telemetry=false",
+            "-master.volumeSizeLimitMB=64",
+            "-volume.max=2000",
+        ]
+
+    def _sse_key(self) -> str:
+        path = self.folder / "sse.key"
+        if not path.exists():
+            path.write_text(secrets.token_hex(32))
+        return path.read_text()
+
 
 @cache
 def server() -> Server:
     """The server of this test process."""
+    return own_server()
+
+
+def own_server() -> Server:
+    """One more, of the caller's own."""
     folder = Path(tempfile.mkdtemp(prefix="ecopy-seaweed-"))
-    ports = _free_ports(6)
     (folder / "s3.json").write_text(
         json.dumps(
             {
@@ -69,49 +136,15 @@ def server() -> Server:
     secret.write_text(SECRET_KEY)
     secret.chmod(0o600)
     (folder / "data").mkdir()
-    log = (folder / "weed.log").open("wb")
-    process = subprocess.Popen(
-        [
-            *("setpriv", "--pdeathsig", "KILL", "--"),  # a test process that is killed takes the server along
-            str(Path(sys.executable).parent / "weed"),
-            "-logtostderr=true",
-            "server",
-            f"-dir={folder / 'data'}",
-            "-ip=127.0.0.1",
-            "-ip.bind=127.0.0.1",
-            f"-master.port={ports[0]}",
-            f"-master.port.grpc={ports[0] + 10000}",
-            f"-volume.port={ports[1]}",
-            f"-volume.port.grpc={ports[1] + 10000}",
-            f"-filer.port={ports[2]}",
-            f"-filer.port.grpc={ports[2] + 10000}",
-            "-s3",
-            f"-s3.port={ports[3]}",
-            f"-s3.port.grpc={ports[3] + 10000}",
-            f"-s3.config={folder / 's3.json'}",
-            "-s3.port.iceberg=0",
-            "-s3.port.lance=0",
-            "-master.telemetry=false",
-            "-master.volumeSizeLimitMB=64",
-            "-volume.max=2000",
-        ],
-        stdout=log,
-        stderr=subprocess.STDOUT,
-        cwd=folder,
-        env={**os.environ, "HOME": str(folder), "WEED_S3_SSE_KEK": secrets.token_hex(32)},
-        start_new_session=True,
-    )
-    log.close()
+    made = Server(tuple(_free_ports(6)), folder)
 
-    def _kill() -> None:
-        os.killpg(process.pid, signal.SIGKILL)  # an orderly end takes half a minute
-        process.wait()
+    def _end() -> None:
+        made.crash()
         shutil.rmtree(folder, ignore_errors=True)
 
-    atexit.register(_kill)
-    found = Server(endpoint=f"127.0.0.1:{ports[3]}", secret_file=secret)
-    _wait(found, process, folder / "weed.log")
-    return found
+    atexit.register(_end)
+    made.start()
+    return made
 
 
 def new_bucket() -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from storage.database import open_database
-from storage.records import DocumentRecord
+from storage.records import DocumentRecord, Intake
 from storage.register import Register
 from storage.stores.folder import FolderStore
 from storage.vault import Vault
@@ -27,7 +27,14 @@ class Room:
     register: Register
     clock: FixedClock
 
-    def receive(self, content: bytes = b"scan", name: str = "a.jpg") -> DocumentRecord:
+    def receive(
+        self,
+        content: bytes = b"scan",
+        name: str = "a.jpg",
+        *,
+        intake: Intake = "counter",
+        agency: str | None = None,
+    ) -> DocumentRecord:
         stored = self.vault.write("original", io.BytesIO(content))
         with self.register.transaction(actor="test", purpose="intake:counter") as tx:
             _, document_id = tx.add_source(
@@ -35,10 +42,11 @@ class Room:
                 content_mac=stored.sha256,
                 filename=name,
                 received_by="test",
-                intake="counter",
+                intake=intake,
                 presented_as="ban_chinh",
                 rule_set="vn-2025-07-01",
                 forced_type=None,
+                agency=agency,
             )
         return self.register.document(document_id)
 

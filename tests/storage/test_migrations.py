@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from models.judgement import JudgedDocument, Judgement
 from models.people import Agency, Person, Role
 from models.states import DocumentState
-from storage import schema
+from storage import schema, work
 from storage.audit.chain import GENESIS, entry_hash
 from storage.database import HEAD, current_revision, migrate, open_database
 from storage.papers import facts
@@ -120,6 +120,11 @@ def _fill(connection: sa.Connection, release: str) -> None:
             ).encode()
         ).hexdigest()
         put("audit", seq=seq, hash=previous, **row)
+    if release >= "0006":  # work as a row before every source had one
+        put(
+            "jobs", source_id="S2", state="parked", holder=None, lease_until=None, attempts=4, next_at=None,
+            error_code="ENGINE_FAULT", changed_at=AT,
+        )  # fmt: skip
     if release >= "0004":
         put("audit_head", id=1, seq=len(ACTS), hash=previous)
 
@@ -178,6 +183,18 @@ def test_everything_that_was_there_is_there_still(old: Old) -> None:
     assert register.source("S1").filename == "giấy.pdf"
     assert register.source("S2").grouping == "auto"
     assert len(list(register.judgements())) == (0 if old.release == "0001" else 1)
+    engine.dispose()
+
+
+def test_what_was_due_or_parked_is_so_still(old: Old) -> None:
+    engine = old.brought_forward()
+    with engine.connect() as connection:
+        found = {job.source_id: job for job in work.jobs(connection, "due", "parked")}
+    expected = {"S3": "due"} if old.release < "0006" else {"S2": "parked", "S3": "due"}
+    assert {source: job.state for source, job in found.items()} == expected
+    assert (found["S3"].priority, found["S3"].attempts) == (work.PRIORITIES["counter"], 0)
+    if "S2" in found:
+        assert (found["S2"].error_code, found["S2"].ready_at) == ("ENGINE_FAULT", None)
     engine.dispose()
 
 

@@ -85,6 +85,14 @@ def test_within_a_case_the_nearest_pictures_are_proposed_for_comparison(home: Ro
     assert distance("0" * 64, "f" * 64) == 256
 
 
+def test_of_a_large_case_only_the_newest_are_looked_at(home: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(same_paper, "CASE_MOST", 2)
+    code, whose = papers.dossier(home), papers.holder(home)
+    kept = [papers.paper(home, whose, dossier=code, prints=("0" * 64,)).document for _ in range(4)]
+    with home.register.reading() as connection:
+        assert set(same_paper.in_the_same_case(connection, kept[3], "0" * 64, 3)) == set(kept[1:3])
+
+
 def test_prints_are_kept_once(home: Room, paper: papers.Paper) -> None:
     from storage import schema as t
 

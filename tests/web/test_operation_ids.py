@@ -13,8 +13,8 @@ from web.app import create_app
 
 VERBS = {
     "activate", "add", "amend", "answer", "append", "begin", "bind", "bring", "change", "check", "close",
-    "complete", "confirm", "convert", "create", "decide", "describe", "download", "end", "enrol", "export", "fetch",
-    "finish", "import", "issue", "link", "list", "look", "meet", "move", "open", "override", "raise",
+    "complete", "confirm", "convert", "create", "decide", "describe", "download", "draw", "end", "enrol", "export", "fetch",
+    "finish", "import", "issue", "judge", "link", "list", "look", "meet", "move", "open", "override", "raise",
     "receive", "reopen", "replay", "reset", "retry", "reuse", "revoke", "search", "set", "show", "sign", "submit",
     "supersede", "terminate", "test", "unbind", "withdraw",
 }  # fmt: skip

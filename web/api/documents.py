@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Annotated, TypeVar
 
 from fastapi import APIRouter, Path, Request, Response
@@ -47,6 +48,7 @@ from web.guard import AtTheDoor, Door
 from web.idempotency import DoneOnce
 from web.reasons import StatedReason
 from web.responses import Responses, problems
+from web.signing import signing
 from web.streams import VaultFile, stated_range
 
 router = APIRouter(prefix="/api/v1/documents", tags=["documents"])
@@ -183,13 +185,15 @@ def confirm_document(door: AtTheDoor, id: Named, body: Confirmation, once: DoneO
         *_SHUT, NotConfirmed, CopyNotAllowed, HomeBusy, SamePersonTwice, WrongRole, OtherAgency, SigningFault
     ),
 )
-def issue_document(door: AtTheDoor, id: Named) -> DocumentStatus:
+def issue_document(door: AtTheDoor, id: Named, request: Request) -> DocumentStatus:
     """The caller lets the agency's key sign, and is not who confirmed the data. A fault of signing or time-stamping loses
-    nothing: the same request goes on where it stopped."""
+    nothing: the same request goes on where it stopped. What takes longer than 20 s goes on by itself; the answer then says
+    how far it has come, and the feed tells when it is issued."""
     person, document = door.admit_to_document(Action.ISSUE, id)
     rules = door.office.rules_of(document.rule_set)
     sealer = office_for(door.caller, person, (rules.ecopy.signer_role.value,))
-    when_free(lambda: access.issue_document(door.office, document.id, sealer=sealer))
+    work = partial(access.issue_document, door.office, document.id, sealer=sealer)
+    signing(request).within_patience(lambda: when_free(work))
     return document_status(door.office, document.id, door.language)
 
 

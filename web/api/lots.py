@@ -1,4 +1,4 @@
-"""Archive lots: opened, watched while they fill, accepted or rejected."""
+"""Archive lots: opened, watched while they fill, sampled and judged, accepted or rejected."""
 
 from __future__ import annotations
 
@@ -7,25 +7,33 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Request, Response
 
+from models.acceptance import LotSample
 from models.access import Action, PurposeKind
 from models.errors import (
+    BadJudgement,
     CaseEnded,
     ConflictError,
     IdempotencyKeyReused,
     LotExists,
+    LotNotSettled,
     NotFound,
+    NotInSample,
     RequestAtWork,
+    SampleFailed,
+    SampleNeeded,
     UsageError,
     WrongRole,
 )
 from models.states import DocumentState, LotState
 from models.text import squeeze
-from models.wire.lots import Lot, LotDecision, LotDocument, LotToOpen
+from models.wire.lots import Lot, LotDecision, LotDocument, LotJudgement, LotToOpen
 from models.wire.pages import Page
 from models.wire.words import Id
 from pipeline.cases import casework, lots
 from pipeline.cases.casework import LotOutcome
 from pipeline.cases.lots import LotSummary
+from pipeline.quality import samples
+from pipeline.quality.report import LotQuality, lot_quality
 from web.etags import tagged
 from web.guard import AtTheDoor
 from web.idempotency import DoneOnce
@@ -110,8 +118,18 @@ def list_lot_documents(door: AtTheDoor, lot: Named, paged: Paged) -> Page[LotDoc
 @router.post(
     "/{lot}/decision",
     response_model=Lot,
-    summary="Accept a lot, which makes its papers reusable, or reject it",
-    responses=problems(NotFound, CaseEnded, ConflictError, WrongRole, IdempotencyKeyReused, RequestAtWork),
+    summary="Accept a lot on its sample, from which on its papers are issued and reusable, or reject it",
+    responses=problems(
+        NotFound,
+        CaseEnded,
+        ConflictError,
+        LotNotSettled,
+        SampleNeeded,
+        SampleFailed,
+        WrongRole,
+        IdempotencyKeyReused,
+        RequestAtWork,
+    ),
 )
 def decide_lot(door: AtTheDoor, lot: Named, body: LotDecision, once: DoneOnce) -> Response:
     person, found = door.admit_to_lot(Action.DECIDE_LOT, lot)
@@ -119,9 +137,77 @@ def decide_lot(door: AtTheDoor, lot: Named, body: LotDecision, once: DoneOnce) -
     return once(
         door,
         body,
-        lambda: _counted(casework.decide_lot(door.office, found.id, after, person, note=body.note)),
+        lambda: _counted(
+            casework.decide_lot(door.office, found.id, after, person, note=body.note, whole=body.whole)
+        ),
         status=200,
     )
+
+
+@router.post(
+    "/{lot}/sample",
+    response_model=LotSample,
+    summary="Draw the sample of a lot, or its second one where the first leaves it open",
+    responses=problems(
+        NotFound, CaseEnded, ConflictError, LotNotSettled, WrongRole, IdempotencyKeyReused, RequestAtWork
+    ),
+)
+def draw_lot_sample(door: AtTheDoor, lot: Named, once: DoneOnce) -> Response:
+    """The size follows from the lot's and from what the rule set asks; where the sample is drawn already, it is that one."""
+    person, found = door.admit_to_lot(Action.JUDGE_LOT, lot)
+    return once(
+        door,
+        None,
+        lambda: samples.draw_sample(door.office, found.id, person, purpose=str(door.purpose)),
+        status=200,
+    )
+
+
+@router.get(
+    "/{lot}/sample",
+    response_model=LotSample,
+    summary="The sample of a lot with its plan, its documents and the verdict",
+    responses=problems(NotFound),
+)
+def show_lot_sample(door: AtTheDoor, lot: Named) -> LotSample:
+    _, found = door.admit_to_lot(Action.SEE_LOT, lot)
+    return samples.look_at_sample(door.office, found.id, purpose=str(door.purpose))
+
+
+@router.put(
+    "/{lot}/sample/documents/{document}",
+    response_model=LotSample,
+    summary="Judge a document of the sample; again corrects it",
+    responses=problems(NotFound, NotInSample, CaseEnded, BadJudgement, WrongRole),
+)
+def judge_lot_document(
+    door: AtTheDoor,
+    lot: Named,
+    document: Annotated[Id, Path(description="The document's id.")],
+    body: LotJudgement,
+) -> LotSample:
+    person, found = door.admit_to_lot(Action.JUDGE_LOT, lot)
+    return samples.judge_document(
+        door.office,
+        found.id,
+        document,
+        person,
+        right=body.right,
+        wrong=body.characters_wrong,
+        faults=body.faults,
+        purpose=str(door.purpose),
+    )
+
+
+@router.get(
+    "/{lot}/quality",
+    response_model=LotQuality,
+    summary="The quality of a lot: shares of its documents by flag, and the verdict of its sample",
+    responses=problems(NotFound),
+)
+def show_lot_quality(door: AtTheDoor, lot: Named) -> LotQuality:
+    _, found = door.admit_to_lot(Action.SEE_LOT, lot)
+    return lot_quality(door.office, found.id, purpose=str(door.purpose))
 
 
 def _wire(summary: LotSummary) -> Lot:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
@@ -28,7 +29,8 @@ async def take(request: Request, held: Held, *, limit: int, checksum: Checksum |
         raise UploadTooLong(length=limit)
     if checksum is not None:
         await run_in_threadpool(file.doubt)
-    body = _Body(file, limit, None if checksum is None else ALGORITHMS[checksum.algorithm]())
+    digest = None if checksum is None else ALGORITHMS[checksum.algorithm]()
+    body = _Body(file, limit, digest, request.app.state.office.meter.uploaded)
     whole = False
     try:
         with held.scope:
@@ -55,8 +57,9 @@ async def take(request: Request, held: Held, *, limit: int, checksum: Checksum |
 class _Body:
     """The bytes of one request, a buffer at a time."""
 
-    def __init__(self, file: UploadFile, limit: int, digest: Any) -> None:
+    def __init__(self, file: UploadFile, limit: int, digest: Any, counted: Callable[[int], None]) -> None:
         self.digest = digest
+        self._counted = counted
         self._file = file
         self._room = limit - file.size
         self._limit = limit
@@ -81,5 +84,6 @@ class _Body:
         self._waiting.clear()
         self._file.append(piece)
         self._room -= len(piece)
+        self._counted(len(piece))
         if self.digest is not None:
             self.digest.update(piece)

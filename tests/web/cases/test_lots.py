@@ -33,6 +33,25 @@ def test_a_lot_fills_and_its_acceptance_makes_its_papers_reusable(desk: Counter)
             403,
             "WRONG_ROLE",
         )
+    unseen = desk.officer.post(f"{path}/decision", json={"accept": True}, headers=by_id)
+    assert told(unseen) == (409, "SAMPLE_NEEDED")
+    assert told(desk.clerk.post(f"{path}/sample", headers=headers)) == (403, "ROLE_NOT_ALLOWED")
+    assert told(desk.clerk.get(f"{path}/sample", headers=headers)) == (404, "NOT_FOUND")
+    sample = desk.officer.post(f"{path}/sample", headers=headers).json()
+    assert (sample["plan"]["first"], sample["verdict"]["word"]) == (3, "unfinished")
+    assert desk.clerk.get(f"{path}/sample", headers=headers).json() == sample
+    judge, *rest = (f"{path}/sample/documents/{one['document']}" for one in sample["documents"])
+    both = desk.officer.put(judge, json={"right": True, "faults": ["illegible"]}, headers=headers)
+    assert told(both) == (400, "BAD_JUDGEMENT")
+    faulty = desk.officer.put(judge, json={"faults": ["page_missing"]}, headers=headers).json()
+    assert (faulty["verdict"]["word"], faulty["verdict"]["faults"]) == ("reject", {"page_missing": 1})
+    failed = desk.officer.post(f"{path}/decision", json={"accept": True}, headers=by_id)
+    assert told(failed) == (409, "SAMPLE_FAILED")
+    for one in (judge, *rest):
+        judged = desk.officer.put(one, json={"right": True}, headers=headers).json()
+    assert (judged["verdict"]["word"], judged["verdict"]["limit_bad"]) == ("accept", 0.0)
+    quality = desk.clerk.get(f"{path}/quality", headers=headers).json()
+    assert (quality["documents"], quality["sample"]) == ({"approved": 3}, judged)
     accepted = desk.officer.post(f"{path}/decision", json={"accept": True}, headers=by_id)
     assert (accepted.status_code, accepted.json()["state"]) == (200, "accepted")
     assert accepted.json()["documents"] == {"approved": 3}

@@ -184,14 +184,8 @@ def test_a_refused_paper_says_why_in_the_readers_language(desk: Counter) -> None
 def test_parked_work_is_told_with_its_reason(desk: Counter) -> None:
     document = desk.room.receive(b"waits for ever")
     with desk.room.engine.begin() as connection:
-        jobs = t.jobs.insert().values(
-            source_id=document.source_id,
-            state="parked",
-            attempts=5,
-            error_code="ENGINE_FAULT",
-            changed_at=document.created_at,
-        )
-        connection.execute(jobs)
+        mine = t.jobs.update().where(t.jobs.c.source_id == document.source_id)
+        connection.execute(mine.values(state="parked", attempts=5, ready_at=None, error_code="ENGINE_FAULT"))
     found = desk.officer.get(f"/api/v1/documents/{document.id}", headers=purpose("intake:counter")).json()
     assert (found["state"], found["work"], found["error"]["code"]) == ("received", "parked", "ENGINE_FAULT")
 

@@ -1,0 +1,1 @@
+"""Watched folders: what production scanners put there comes in by itself."""
