@@ -179,14 +179,18 @@ def _workers(folder: Path, files: list[Path]) -> dict[str, Figure]:
 
 def _servers() -> dict[str, str]:
     """Settings for a database and a bucket of real servers, empty ones."""
+    from pipeline.copies.stores import open_store
+    from pipeline.settings import load_settings
     from tests.servers import seaweed
     from tests.servers.postgres import new_database
     from tests.servers.valkey import valkey
 
+    store = seaweed.server().url(seaweed.new_bucket())
+    open_store(load_settings(store=store)).prepare()
     return {
         "ECOPY_DATABASE_URL": new_database(),
         "ECOPY_BROKER": valkey().url,
-        "ECOPY_STORE": seaweed.server().url(seaweed.new_bucket()),
+        "ECOPY_STORE": store,
     }
 
 
