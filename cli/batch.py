@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import signal
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 from cli.console import Console
+from cli.stopping import told_to_stop
 
 if TYPE_CHECKING:
     from pipeline.application import Application
@@ -45,7 +41,11 @@ def _run(
 
         with console.application(home, workers=workers) as app:
             return estimated(console, app, archive, read_plan(app, plan, language), sample)
-    with _told_to_stop() as stopping, console.application(home, workers=workers) as app, app.working():
+    with (
+        told_to_stop(second_ends=True) as stopping,
+        console.application(home, workers=workers) as app,
+        app.working(),
+    ):
         wanted = read_plan(app, plan, language)
         with progress(console, app) as watch:
             batch = run_batch(app, archive, wanted, works=works, stopping=stopping, watch=watch)
@@ -56,25 +56,6 @@ def _run(
             console.say("Đã dừng. Chạy lại cùng lệnh để làm tiếp.", "Stopped. The same command goes on.")
         return 130
     return 1 if found.states.get("refused") or found.states.get("missing") else 0
-
-
-@contextmanager
-def _told_to_stop() -> Iterator[threading.Event]:
-    """Set by SIGTERM or the first Ctrl+C: the file in hand is finished, then it ends; a second one ends it at once."""
-    stop = threading.Event()
-    before = {one: signal.getsignal(one) for one in (signal.SIGTERM, signal.SIGINT)}
-
-    def told(number: int, frame: FrameType | None) -> None:
-        stop.set()
-        signal.signal(number, before[signal.Signals(number)])
-
-    for one in before:
-        signal.signal(one, told)
-    try:
-        yield stop
-    finally:
-        for one, handler in before.items():
-            signal.signal(one, handler)
 
 
 def _show(console: Console, app: Application, *, name: str) -> int:

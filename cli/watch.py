@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import logging
-import signal
 import threading
 import time
 from pathlib import Path
-from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 from cli.console import Console
+from cli.stopping import told_to_stop
 
 if TYPE_CHECKING:
     from pipeline.application import Application
@@ -88,34 +86,24 @@ def _once(console: Console, app: Application, order: WatchOrder, no_work: bool) 
 
 
 def _on(console: Console, app: Application, order: WatchOrder, no_work: bool) -> int:
-    from pipeline.queue.machine import SWEEP_S, Machine
+    from pipeline.queue.machine import Machine
     from pipeline.watch.watcher import Watcher
 
-    stop = threading.Event()
-
-    def told(_signal: int, _frame: FrameType | None) -> None:
-        stop.set()
-
-    for one in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(one, told)
-    watcher = Watcher(app, order, tell=lambda outcome: _tell(console, outcome), stopping=stop.is_set)
-    looking = threading.Thread(target=watcher.run, args=(stop,), name="ecopy-watch", daemon=True)
-    looking.start()
-    console.say(
-        f"Đang theo dõi {order.folder}. Ctrl+C để dừng.", f"Watching {order.folder}. Ctrl+C stops it."
-    )
-    machine = None if no_work else Machine(app)
-    if machine is not None:
-        machine.start()
-    while not stop.wait(SWEEP_S):
-        try:
-            if machine is not None:
-                machine.sweep()
-        except Exception:  # the database may be away for a while
-            logging.getLogger("ecopy.queue").exception("the work could not be looked through")
-    looking.join(timeout=30)
-    if machine is not None:
-        machine.stop()
+    with told_to_stop() as stop:
+        watcher = Watcher(app, order, tell=lambda outcome: _tell(console, outcome), stopping=stop.is_set)
+        looking = threading.Thread(target=watcher.run, args=(stop,), name="ecopy-watch", daemon=True)
+        looking.start()
+        console.say(
+            f"Đang theo dõi {order.folder}. Ctrl+C để dừng.", f"Watching {order.folder}. Ctrl+C stops it."
+        )
+        machine = None if no_work else Machine(app)
+        if machine is not None:
+            machine.start()
+            machine.sweep_until(stop)
+        stop.wait()
+        looking.join(timeout=30)
+        if machine is not None:
+            machine.stop()
     return 0
 
 

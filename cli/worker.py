@@ -2,29 +2,20 @@
 
 from __future__ import annotations
 
-import logging
-import signal
-import threading
 from pathlib import Path
-from types import FrameType
 
 from cli.console import Console
+from cli.stopping import told_to_stop
 
 
 def run(console: Console, *, home: Path | None, workers: int | None) -> int:
     from pipeline.observing.listening import Watched, telling
     from pipeline.observing.logs import logging_of
-    from pipeline.queue.machine import SWEEP_S, Machine
+    from pipeline.queue.machine import Machine
 
-    stop = threading.Event()
-
-    def told(_signal: int, _frame: FrameType | None) -> None:
-        stop.set()
-
-    for one in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(one, told)
     settings, watched = console.settings(home=home, workers=workers), Watched()
     with (
+        told_to_stop() as stop,
         logging_of(settings, service=True) as console.logged,
         telling(settings, watched),
         console.opened(settings, watched.meter) as app,
@@ -37,10 +28,6 @@ def run(console: Console, *, home: Path | None, workers: int | None) -> int:
             f"Đang xử lý giấy tờ, {app.settings.workers} việc cùng lúc. Ctrl+C để dừng.",
             f"Working on papers, {app.settings.workers} at the same time. Ctrl+C stops it.",
         )
-        while not stop.wait(SWEEP_S):
-            try:
-                machine.sweep()
-            except Exception:  # the database may be away for a while
-                logging.getLogger("ecopy.queue").exception("the work could not be looked through")
+        machine.sweep_until(stop)
         machine.stop()
     return 0

@@ -68,6 +68,14 @@ class Machine:
         self._presence.say()
         self._swept = time.monotonic()
 
+    def sweep_until(self, stop: threading.Event) -> None:
+        """Sweep until told to stop; the database may be away for a while."""
+        while not stop.wait(SWEEP_S):
+            try:
+                self.sweep()
+            except Exception:
+                log.exception("the work could not be looked through")
+
     def stop(self) -> None:
         """Begin nothing more, wait for what is in hand; what takes too long is put off and goes on elsewhere."""
         self._stopping.set()

@@ -18,7 +18,7 @@ from pipeline.queue.machine import Machine
 from pipeline.settings import load_settings
 from pipeline.stages.receive import receive
 from storage import work
-from tests.machines import Broker, paper
+from tests.machines import Broker, archive, exactly_once, kill, paper
 from tests.pipeline.support import application
 from tests.servers.postgres import new_database
 from tests.servers.rabbitmq import rabbitmq
@@ -31,6 +31,18 @@ def test_machines_that_die_and_servers_that_forget_lose_nothing_and_do_nothing_t
     assert tally.wrong == []
     assert tally.blows["machine killed"] >= 1
     assert len(tally.blows) >= 3
+
+
+@pytest.mark.slow
+def test_a_worker_that_is_killed_begins_again_where_it_was(tmp_path: Path) -> None:
+    with archive(tmp_path) as made:
+        sources = made.come_in(12)
+        worker = made.machine(1)
+        made.wait_until(lambda: made.left(sources) <= 8)
+        kill(worker)
+        made.machine(1)
+        made.wait_until(lambda: made.left(sources) == 0)
+        exactly_once(made.app, sources)
 
 
 @pytest.mark.slow
