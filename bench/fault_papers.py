@@ -11,8 +11,8 @@ from PIL import Image, ImageDraw
 from tests.machines import paper
 from tests.pipeline import troubled
 
-ELECTRONIC = 10
-"""Every so many-th file is an electronic document; the others are scans."""
+SCANS = 9
+"""So many of ten files are scans; the others are electronic documents."""
 BOX = 50
 """Files in a box."""
 SICK = {
@@ -23,13 +23,13 @@ SICK = {
 }
 
 
-def draw(folder: Path, documents: int, seed: int, sick: dict[str, int]) -> dict[str, str]:
+def draw(folder: Path, documents: int, seed: int, sick: dict[str, int], scans: int = SCANS) -> dict[str, str]:
     """Files of an archive in boxes; what each is: `paper`, `scan`, or how it is sick. Every twentieth is there twice."""
     rng, found = random.Random(seed), {}
     for number in range(documents):
         box = folder / f"Hộp {number // BOX + 1}"
         box.mkdir(parents=True, exist_ok=True)
-        if number % ELECTRONIC == 0:
+        if number % 10 >= scans:
             path, kind = box / f"{number:05}.pdf", "paper"
             path.write_bytes(paper(f"tờ {number} {seed}"))
         else:

@@ -18,6 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING
@@ -47,10 +48,12 @@ def run(home: Path, out: Path, files: list[Path], *, queued: bool) -> int:
     from pipeline.settings import load_settings
     from pipeline.stages.review import confirm
 
-    began = time.perf_counter()
     with open_application(load_settings(home=home)) as app, app.working():
         officer = app.hands.person("officer")
-        documents, left = [], 0
+        began = (
+            time.perf_counter()
+        )  # a new register has its tables by now: they are made once, not for each page
+        documents: list[str] = []
         if queued:
             documents = _through_the_queue(app, files)
         else:
@@ -59,15 +62,19 @@ def run(home: Path, out: Path, files: list[Path], *, queued: bool) -> int:
                 if not isinstance(outcome, SourceOutcome):
                     raise RuntimeError(f"refused: {outcome}")
                 documents += [document.id for document in outcome.documents]
-        for identifier in documents:
+
+        def finished(identifier: str) -> bool:
             document = app.register.document(identifier)
             if document.state == "in_review":
                 try:
                     confirm(app, document, officer, looked=False)
                 except StillDoubtful:  # a person has to type what could not be read
-                    left += 1
-                    continue
+                    return False
                 issue_document(app, identifier)
+            return True
+
+        with ThreadPoolExecutor(app.settings.workers) as pool:
+            left = sum(not done for done in pool.map(finished, documents))
         stages: dict[str, float] = {}
         for identifier in documents:
             for stage, spent in app.register.seconds(identifier).items():
@@ -86,12 +93,14 @@ def _through_the_queue(app: Application, files: list[Path]) -> list[str]:
     """The ids of the documents."""
     import sqlalchemy as sa
 
-    from pipeline.queue.machine import Machine
+    from pipeline.batch.intake import every
+    from pipeline.queue.machine import SWEEP_S, Machine
     from pipeline.stages.receive import receive
     from storage import schema as t
 
     machine = Machine(app)
     machine.start()
+    sweep = every(SWEEP_S, machine.sweep)
     sources = []
     for file in files:
         found = receive(app, file, intake="counter", presented_as="ban_chinh", forced_type=None)
@@ -101,8 +110,8 @@ def _through_the_queue(app: Application, files: list[Path]) -> list[str]:
         with app.register.reading() as connection:
             if not connection.scalar(sa.select(sa.func.count()).select_from(t.jobs)):
                 break
-        machine.sweep()
-        time.sleep(0.1)
+        sweep()
+        time.sleep(0.2)
     machine.stop()
     return [document.id for source in sources for document in app.register.documents_of(source)]
 

@@ -5,7 +5,7 @@
     python -m bench.pipeline_growth memory [--pages 10000]
     python -m bench.pipeline_growth                  # all three, up to 100,000, on SQLite
 
-`queue`: with so many jobs waiting, for 200 agencies at three priorities, how long it takes to take the next one up and to end
+`queue`: with so many jobs waiting, for 20 agencies at three priorities, how long it takes to take the next one up and to end
 it. `pages`: with so many e-copies on record, how long a one-page document takes from its file to review; reading costs
 nothing here (a recorded reading stands in), so that the rest shows. `memory`: the same for ever more pages.
 """
@@ -43,7 +43,8 @@ from storage.database import open_database
 from storage.register import Register
 from tests.pipeline import troubled
 
-AGENCIES = 200
+AGENCIES = 20
+"""So few that among a hundred jobs each has some at every priority, as it has among a million."""
 TAKEN = 300
 DOCUMENTS = 30
 VOLUME = 10

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cli.console import Console, tell_error
 from cli.labels import field_label, value_for_people
+from models.text import spelt
 
 if TYPE_CHECKING:
     from models.signatures import RecordReport, SignatureReport, VerificationReport
@@ -41,17 +46,20 @@ def run(
     kinds = tuple(dict.fromkeys(report or ()))
     taken: set[Path] = set()
     worst = VALID
-    with Verifier(settings, trust) as verifier:
+    with Verifier(settings, trust) as verifier, ExitStack() as names:
         for path in paths:
             try:
                 record = record_for(settings, path, evidence)
-                found, data = verifier.verify(path, record.content if record is not None else None)
+                named = names.enter_context(_nameable(path))
+                found, data = verifier.verify(named, record.content if record is not None else None)
             except EcopyError as reason:
                 error = reason.report(settings.language)
                 if console.json:
-                    console.machine({"path": str(path), "verdict": "unreadable", "error": error.model_dump()})
+                    console.machine(
+                        {"path": spelt(path), "verdict": "unreadable", "error": error.model_dump()}
+                    )
                 else:
-                    console.out.print(str(path), style="bold")
+                    console.out.print(spelt(path), style="bold")
                     tell_error(console, error.code, error.message, error.remedy)
                 worst = max(worst, UNREADABLE)
                 continue
@@ -65,15 +73,28 @@ def run(
                 if status is not None:
                     _show_status(console, status)
             written = (
-                _reports(verifier, path, found, data, status, kinds, out or Path(), taken) if kinds else {}
+                _reports(verifier, named, found, data, status, kinds, out or Path(), taken) if kinds else {}
             )
             if console.json:
-                told = {"path": str(path), **_for_machines(found, data, status)}
+                told = {"path": spelt(path), **_for_machines(found, data, status)}
                 console.machine({**told, "reports": written} if kinds else told)
             else:
                 for target in written.values():
                     console.out.print(f" {console.pick('Báo cáo', 'Report')}: {target}", highlight=False)
     return worst
+
+
+@contextmanager
+def _nameable(path: Path) -> Iterator[Path]:
+    """The file under a name that the PDF libraries take: they take none that is no UTF-8."""
+    if spelt(path) == str(path):
+        yield path
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder) / spelt(Path(path.name))
+        if path.is_file():  # of anything else it is said that it can't be read
+            shutil.copyfile(path, copy)
+        yield copy
 
 
 def _reports(
@@ -141,7 +162,7 @@ def _show(console: Console, path: Path, report: VerificationReport, data: Embedd
     language = console.language or "vi"
     colour = "bold green" if report.verdict is Verdict.VALID else "bold red"
     console.out.print(
-        Text.assemble((str(path), "bold"), "  ", (verdict_words(report.verdict, language), colour))
+        Text.assemble((spelt(path), "bold"), "  ", (verdict_words(report.verdict, language), colour))
     )
     for reason in report.reasons:
         console.out.print(f"  {reason.value}: {reason_words(reason, language)}", highlight=False)

@@ -1,5 +1,6 @@
 """Vietnamese text helpers: NFC everywhere, comparison without tone marks, the two languages of a message."""
 
+import os
 import re
 import unicodedata
 from functools import lru_cache
@@ -19,6 +20,18 @@ def nfc(text: str) -> str:
 def squeeze(text: str) -> str:
     """NFC text with every run of white space folded into one space and the ends trimmed."""
     return _SPACES.sub(" ", nfc(text)).strip()
+
+
+def shown(name: str) -> str:
+    """A name of any bytes (those that are no UTF-8 as surrogates) as text that can be kept and shown: in NFC, what is not
+    printable written as an escape."""
+    text = nfc(os.fsencode(name).decode("utf-8", "backslashreplace"))
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
+
+
+def spelt(path: os.PathLike[str]) -> str:
+    """A path as text, its letters as they are; bytes that are no UTF-8 written as escapes."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
 def without_marks(text: str) -> str:

@@ -23,7 +23,7 @@ from models.errors import (
 from models.people import Person
 from models.scans import ScanRecord
 from models.states import DocumentState
-from models.text import Language
+from models.text import Language, spelt
 from pipeline.application import Application
 from pipeline.attempts import attempt
 from pipeline.audit.trail import anchor_meanwhile
@@ -40,6 +40,7 @@ from pipeline.stages.review import confirm, review_sheet
 from storage import work
 from storage.cases.presented import held_before
 from storage.records import DocumentRecord, Intake, SourceRecord
+from storage.stores.near import kept_near
 
 log = logging.getLogger("ecopy.digitize")
 
@@ -109,7 +110,7 @@ def digitize(
                 )
         except (InputRefused, ConflictError) as reason:
             watch.done(file.path)
-            yield SourceRefused(sources=[str(file.path)], error=reason.report(order.language))
+            yield SourceRefused(sources=[spelt(file.path)], error=reason.report(order.language))
             continue
         spent = time.perf_counter() - started
         if source.id in received:
@@ -137,13 +138,14 @@ def _one(
 ) -> SourceOutcome | SourceRefused:
     paths = [file.path for file in item.files]
     try:
-        return _worked(app, item, paths, order, watch, taken)
+        with kept_near(app.settings.home / "work"):
+            return _worked(app, item, paths, order, watch, taken)
     except EcopyError as reason:
-        return SourceRefused(sources=[str(p) for p in paths], error=reason.report(order.language))
+        return SourceRefused(sources=[spelt(p) for p in paths], error=reason.report(order.language))
     except Exception as fault:  # one document's defect must not take the others down
         log.exception("unexpected fault in source %s", item.source.id)
         unexpected = EcopyError(reason=f"{type(fault).__name__}: {fault}")
-        return SourceRefused(sources=[str(p) for p in paths], error=unexpected.report(order.language))
+        return SourceRefused(sources=[spelt(p) for p in paths], error=unexpected.report(order.language))
     finally:
         watch.done(paths[0])
 
@@ -173,7 +175,7 @@ def _worked(
                 outcomes.append(withheld)
                 continue
             finished, fault = _taken_through(app, document, order, progress, alone=len(documents) == 1)
-            exported = export_document(app, finished, place, [str(p) for p in paths], fault)
+            exported = export_document(app, finished, place, [spelt(p) for p in paths], fault)
         outcomes.append(exported.outcome)
     with app.register.transaction(actor=ACTOR, purpose="maintenance:work") as tx:
         work.done_if_idle(tx, item.source.id)

@@ -20,6 +20,7 @@ from pipeline.stages.sign import Sign
 from pipeline.stages.split import SplitScan
 from pipeline.stages.triage import Triage
 from storage.records import DocumentRecord, SourceRecord
+from storage.stores.near import kept_near
 
 UP_TO_SPLIT: tuple[Stage, ...] = (Triage(), Pages(), SplitScan(), Capture(), Read(), SplitScan(), Capture())
 """Of the document that a source was registered with; what can be split without reading is captured before it."""
@@ -55,7 +56,7 @@ def advance(
             continue
         progress(stage.name)
         try:
-            with stage_watched(app, stage.name, document):
+            with stage_watched(app, stage.name, document), kept_near(app.settings.home / "work"):
                 stage.run(app, document)
         except InputRefused as reason:
             _refuse(app, document_id, reason)

@@ -41,6 +41,7 @@ from pipeline.waiting import FIRST_WAIT, LONGEST_WAIT, SERVICES_AWAY, particular
 from storage import work
 from storage.keeping.disposal import why_withheld
 from storage.records import DocumentRecord
+from storage.stores.near import kept_near
 
 log = logging.getLogger("ecopy.worker")
 
@@ -196,7 +197,10 @@ class Worker:
 
     def _one(self, job: work.Job) -> None:
         """Take one source on, and put on record how that went. Raises StorageFault when even that can't be."""
-        with about(source_id=job.source_id, agency=job.agency or agency_identifier(self._app.settings)):
+        with (
+            about(source_id=job.source_id, agency=job.agency or agency_identifier(self._app.settings)),
+            kept_near(self._app.settings.home / "work"),
+        ):
             if job.taken_over:
                 log.warning("source %s is taken over: its holder fell silent", job.source_id)
                 self._app.meter.taken_over()

@@ -95,15 +95,14 @@ def ready_jobs(connection: sa.Connection, at: str, most: int = 1) -> int:
 
 def claim(tx: Transaction, holder: str, *, until: str) -> Job | None:
     """The job whose turn it is, the caller's `until` then; None where nothing may be taken."""
-    while True:
-        turn = tx.connection.execute(_NEXT, {"at": tx.at}).first()
-        if turn is None:
-            return None
+    for priority in sorted(PRIORITIES.values()):
         # Of two who found the same one, the second waits, finds it leased, and looks for another.
-        job = _take(tx, turn.source_id, holder, until)
-        if job is not None:
-            _had_its_turn(tx, turn.priority, turn.agency)
-            return replace(job, taken_over=turn.state == "leased")
+        while (turn := tx.connection.execute(_NEXT, {"at": tx.at, "priority": priority}).first()) is not None:
+            job = _take(tx, turn.source_id, holder, until)
+            if job is not None:
+                _had_its_turn(tx, priority, turn.agency)
+                return replace(job, taken_over=turn.state == "leased")
+    return None
 
 
 def claim_source(tx: Transaction, source_id: str, holder: str, *, until: str) -> Job | None:
@@ -258,56 +257,37 @@ def jobs(connection: sa.Connection, *states: str, limit: int | None = None) -> l
 
 
 _COLUMNS = [_J.c[name] for name in Job.__dataclass_fields__ if name in _J.c]
-KINDS = """
-    kinds(priority, agency) AS (
+_NEXT = sa.text(
+    """
+    WITH RECURSIVE agencies(agency) AS (
         SELECT * FROM (
-            SELECT priority, agency FROM jobs WHERE ready_at IS NOT NULL ORDER BY priority, agency LIMIT 1
+            SELECT agency FROM jobs WHERE ready_at IS NOT NULL AND priority = :priority ORDER BY agency LIMIT 1
         ) AS smallest
         UNION ALL
-        SELECT
-            CASE WHEN (
-                SELECT j.agency FROM jobs j
-                WHERE j.ready_at IS NOT NULL AND j.priority = kinds.priority AND j.agency > kinds.agency
-                ORDER BY j.agency LIMIT 1
-            ) IS NOT NULL THEN kinds.priority ELSE (
-                SELECT j.priority FROM jobs j
-                WHERE j.ready_at IS NOT NULL AND j.priority > kinds.priority
-                ORDER BY j.priority, j.agency LIMIT 1
-            ) END,
-            coalesce((
-                SELECT j.agency FROM jobs j
-                WHERE j.ready_at IS NOT NULL AND j.priority = kinds.priority AND j.agency > kinds.agency
-                ORDER BY j.agency LIMIT 1
-            ), (
-                SELECT j.agency FROM jobs j
-                WHERE j.ready_at IS NOT NULL AND j.priority > kinds.priority
-                ORDER BY j.priority, j.agency LIMIT 1
-            ))
-        FROM kinds WHERE kinds.priority IS NOT NULL
-    )
-"""
-"""Priorities and agencies that have work, found by stepping along the index: one step for each, however much waits. (SQLite
-goes by the first column alone where two are compared at once.)"""
-_NEXT = sa.text(
-    f"""
-    WITH RECURSIVE {KINDS},
-    oldest(priority, agency, source_id) AS (
-        SELECT priority, agency, (
+        SELECT (
+            SELECT j.agency FROM jobs j
+            WHERE j.ready_at IS NOT NULL AND j.priority = :priority AND j.agency > agencies.agency
+            ORDER BY j.agency LIMIT 1
+        )
+        FROM agencies WHERE agencies.agency IS NOT NULL
+    ),
+    oldest(agency, source_id) AS (
+        SELECT agency, (
             SELECT j.source_id FROM jobs j
-            WHERE j.priority = kinds.priority AND j.agency = kinds.agency AND j.ready_at <= :at
+            WHERE j.priority = :priority AND j.agency = agencies.agency AND j.ready_at <= :at
             ORDER BY j.ready_at, j.source_id LIMIT 1
         )
-        FROM kinds WHERE priority IS NOT NULL
+        FROM agencies WHERE agency IS NOT NULL
     )
-    SELECT oldest.priority, oldest.agency, oldest.source_id,
+    SELECT oldest.agency, oldest.source_id,
         (SELECT j.state FROM jobs j WHERE j.source_id = oldest.source_id) AS state
-    FROM oldest LEFT JOIN job_turns
-        ON job_turns.priority = oldest.priority AND job_turns.agency = oldest.agency
+    FROM oldest LEFT JOIN job_turns ON job_turns.priority = :priority AND job_turns.agency = oldest.agency
     WHERE oldest.source_id IS NOT NULL
-    ORDER BY oldest.priority, coalesce(job_turns.turn, 0), oldest.agency LIMIT 1
+    ORDER BY coalesce(job_turns.turn, 0), oldest.agency LIMIT 1
     """
 )
-"""Whose turn it is: it costs the same however much waits, a few steps for each agency that has work."""
+"""Whose turn it is among those of one priority: it costs the same however much waits, a few steps along the index for each
+agency that has work."""
 
 
 def _take(tx: Transaction, source_id: str, holder: str, until: str) -> Job | None:

@@ -13,7 +13,7 @@ from ulid import ULID
 
 from models.states import DocumentState, EcopyState
 from storage import schema as t
-from storage.work import KINDS, PRIORITIES
+from storage.work import PRIORITIES
 
 _D, _E, _J, _V = t.documents, t.ecopies, t.jobs, t.derivations
 
@@ -127,9 +127,39 @@ def _first(column: sa.Column[str], *where: sa.ColumnElement[bool]) -> sa.ScalarS
     return sa.select(column).where(*where).order_by(column).limit(1).scalar_subquery()
 
 
+_KINDS = """
+    kinds(priority, agency) AS (
+        SELECT * FROM (
+            SELECT priority, agency FROM jobs WHERE ready_at IS NOT NULL ORDER BY priority, agency LIMIT 1
+        ) AS smallest
+        UNION ALL
+        SELECT
+            CASE WHEN (
+                SELECT j.agency FROM jobs j
+                WHERE j.ready_at IS NOT NULL AND j.priority = kinds.priority AND j.agency > kinds.agency
+                ORDER BY j.agency LIMIT 1
+            ) IS NOT NULL THEN kinds.priority ELSE (
+                SELECT j.priority FROM jobs j
+                WHERE j.ready_at IS NOT NULL AND j.priority > kinds.priority
+                ORDER BY j.priority, j.agency LIMIT 1
+            ) END,
+            coalesce((
+                SELECT j.agency FROM jobs j
+                WHERE j.ready_at IS NOT NULL AND j.priority = kinds.priority AND j.agency > kinds.agency
+                ORDER BY j.agency LIMIT 1
+            ), (
+                SELECT j.agency FROM jobs j
+                WHERE j.ready_at IS NOT NULL AND j.priority > kinds.priority
+                ORDER BY j.priority, j.agency LIMIT 1
+            ))
+        FROM kinds WHERE kinds.priority IS NOT NULL
+    )
+"""
+"""Priorities and agencies that have work, found by stepping along the index: one step for each, however much waits. (SQLite
+goes by the first column alone where two are compared at once.)"""
 _AGENCIES = sa.text(
     f"""
-    WITH RECURSIVE {KINDS}
+    WITH RECURSIVE {_KINDS}
     SELECT kinds.priority, kinds.agency,
         (SELECT count(*) FROM (
             SELECT 1 FROM jobs j

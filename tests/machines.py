@@ -3,6 +3,7 @@ that can be killed. For tests and benches."""
 
 from __future__ import annotations
 
+import io
 import os
 import shutil
 import signal
@@ -15,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
+import pikepdf
 import sqlalchemy as sa
 
 from models.ids import new_id
@@ -34,6 +36,7 @@ from tests.soundness import missing, trail_break
 from tests.warm import ECOPY
 
 LONGEST_S = 240.0
+SMALLER = 0.35
 
 
 class Broker(Protocol):
@@ -118,11 +121,18 @@ class Archive:
 
 
 def paper(words: str) -> bytes:
+    """An electronic paper on a small page, which is drawn and looked through much sooner than a whole A4."""
     sheet = DataSheet("GIẤY MẪU", "Giấy để thử.", (Part("Nội dung", (Row("Số", words),)),), "thử")
     metadata = DocumentMetadata(
         title=words, created_at="2026-01-05T08:00:00+07:00", creator_tool="t", producer="t"
     )
-    return write_data_sheet(sheet, metadata)
+    with pikepdf.open(io.BytesIO(write_data_sheet(sheet, metadata))) as pdf:
+        page = pdf.pages[0]
+        page.mediabox = [SMALLER * float(edge) for edge in page.mediabox]
+        page.contents_add(f"{SMALLER} 0 0 {SMALLER} 0 0 cm".encode(), prepend=True)
+        made = io.BytesIO()
+        pdf.save(made, deterministic_id=True)
+    return made.getvalue()
 
 
 @contextmanager

@@ -34,7 +34,7 @@ from models.scans import PaperCount, ScanRecord
 from pipeline.application import Application
 from pipeline.attempts import Acting, acting, attempt, operator
 from pipeline.batch.judging import dated, type_of
-from pipeline.batch.paths import read, written
+from pipeline.batch.paths import read
 from pipeline.batch.plan import Plan
 from pipeline.batch.space import check_space
 from pipeline.cases.meeting import Case
@@ -97,6 +97,7 @@ class Intake:
         ):
             while not self._stopping.is_set():
                 try:
+                    self._beat()
                     if self._step():
                         rest = LOOK_S
                         continue
@@ -107,8 +108,7 @@ class Intake:
                 except StorageFault as fault:
                     log.warning("batch %s waits: %s", self._batch.id, fault)
                     rest = min(rest * 2, LONGEST_REST_S)
-                self._beat()
-                self._stopping.wait(rest if rest > LOOK_S else LOOK_S)
+                self._stopping.wait(rest)
 
     def _step(self) -> bool:
         """Take some files in where there is room for them; false where nothing could be done now."""
@@ -157,7 +157,6 @@ class Intake:
                     forced_type=type_of(self._plan, entry, box),
                     grouping=self._plan.parts,
                     case=Case(lot_id=self._lot(self._plan.lot_name(box, dated(entry)))),
-                    filename=written(path.name),
                     scan=self._scan(entry),
                 )
         except PathNotFound:

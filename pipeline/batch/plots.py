@@ -9,6 +9,7 @@ WIDTH, HEIGHT = 860, 260
 LEFT, RIGHT, TOP, BOTTOM = 64, 12, 30, 30
 BLUE, GREEN, RED, GREY = "#1f5fa8", "#1c7c54", "#b3263a", "#c9ced6"
 MOST_LABELS = 12
+LONGEST_LABEL = 46
 
 
 def columns(labels: Sequence[str], values: Sequence[float], unit: str, colour: str = BLUE) -> str:
@@ -38,7 +39,7 @@ def bars(rows: Sequence[tuple[str, float]], colour: str = RED) -> str:
     parts = []
     for at, (label, value) in enumerate(rows):
         y, long = at * tall, (WIDTH - 420) * value / most
-        parts.append(_text(330, y + 16, label, anchor="end"))
+        parts.append(_text(330, y + 16, _short(label), anchor="end"))
         parts.append(f"<rect x='340' y='{y + 4}' width='{max(long, 1):.1f}' height='16' fill='{colour}'/>")
         parts.append(_text(346 + long, y + 16, number(value)))
     return _svg(max(tall, len(rows) * tall), parts)
@@ -52,7 +53,7 @@ def pairs(rows: Sequence[tuple[str, float | None, float]]) -> str:
     for at, (label, expected, found) in enumerate(rows):
         y = at * tall
         colour = BLUE if expected is None else GREEN if expected == found else RED
-        parts.append(_text(330, y + 20, label if len(label) <= 46 else f"{label[:45]}…", anchor="end"))
+        parts.append(_text(330, y + 20, _short(label), anchor="end"))
         for row, (value, fill) in enumerate(((expected, GREY), (found, colour))):
             if value is not None:
                 long = (WIDTH - 420) * value / most
@@ -62,6 +63,10 @@ def pairs(rows: Sequence[tuple[str, float | None, float]]) -> str:
                 )
                 parts.append(_text(346 + long, top + 10, number(value)))
     return _svg(max(tall, len(rows) * tall), parts)
+
+
+def _short(label: str) -> str:
+    return label if len(label) <= LONGEST_LABEL else f"{label[: LONGEST_LABEL - 1].rstrip()}…"
 
 
 def _svg(height: float, parts: Sequence[str]) -> str:
@@ -81,10 +86,10 @@ def number(value: float) -> str:
 
 
 def _round_up(value: float) -> float:
-    """The next of 1, 2, 4 or 8 times a power of ten, 4 at least."""
+    """The next of 4, 8, 12 or 20 times a power of ten, whose quarters are whole numbers."""
     step = 1.0
     while True:
-        for share in (4, 8, 10, 20):
+        for share in (4, 8, 12, 20):
             if step * share >= value:
                 return step * share
         step *= 10

@@ -266,8 +266,8 @@ def _summary(counted: Figures, language: Language) -> str:
 
 
 def _reasons(counted: Figures, language: Language) -> str:
-    found = [(_error(code, None, language)[:48], float(n)) for code, n in _most(counted.errors)]
-    skipped = [(reason_said(code, language)[:48], float(n)) for code, n in _most(counted.reasons)]
+    found = [(_error(code, None, language), float(n)) for code, n in _most(counted.errors)]
+    skipped = [(reason_said(code, language), float(n)) for code, n in _most(counted.reasons)]
     if not found and not skipped:
         return _nothing()
     return (plots.bars(found) if found else "") + (plots.bars(skipped, plots.GREY) if skipped else "")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from contextvars import ContextVar
+from contextvars import ContextVar, copy_context
 from types import MappingProxyType
 from typing import ParamSpec, TypeVar
 
@@ -31,15 +31,11 @@ def about(**known: str | None) -> Iterator[None]:
 
 
 def carried(work: Callable[P, R]) -> Callable[P, R]:
-    """The same work, which is about what is known here when another thread does it."""
-    said = _ABOUT.get()
+    """The same work, which is about what is known here, and for whom, when another thread does it."""
+    here = copy_context()
 
     def there(*args: P.args, **kwargs: P.kwargs) -> R:
-        before = _ABOUT.set(said)
-        try:
-            return work(*args, **kwargs)
-        finally:
-            _ABOUT.reset(before)
+        return here.copy().run(work, *args, **kwargs)  # of its own: several threads may be at it at once
 
     return there
 

@@ -11,7 +11,7 @@ import logging
 import sys
 import threading
 from collections.abc import Iterator, Mapping, MutableMapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from functools import partial
 from logging.handlers import WatchedFileHandler
@@ -99,7 +99,38 @@ def _handler(kind: str, home: Path) -> logging.Handler:
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as fault:
         raise HomeNotReady(path=home, reason=fault.strerror or str(fault)) from fault
-    return WatchedFileHandler(home / FILE_NAME, encoding="utf-8", delay=True)  # logrotate may move it away
+    return _ToFile(home / FILE_NAME, encoding="utf-8", delay=True)
+
+
+class _ToFile(WatchedFileHandler):
+    """To a file, which logrotate may move away. On a full disk lines are lost, and nothing else: nobody who says something
+    is kept from going on."""
+
+    _failed = _told = False
+    """Whether this line was lost; whether that was said since the last one that was not."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self._failed = False
+        try:
+            super().emit(record)
+        except (
+            OSError
+        ):  # of a look whether the file was moved; what writing raises comes to `handleError` by itself
+            self.handleError(record)
+        self._told = self._failed
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - the standard library's name
+        fault = sys.exc_info()[1]
+        if not isinstance(fault, OSError):  # a defect of whoever logged
+            super().handleError(record)
+            return
+        self._failed = True
+        if not self._told:
+            print(f"{self.baseFilename}: {fault.strerror}", file=sys.stderr)
+
+    def close(self) -> None:
+        with suppress(OSError):  # the last lines are lost, as was said when they came
+            super().close()
 
 
 class _ToStandardError(logging.StreamHandler[TextIO]):

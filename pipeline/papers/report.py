@@ -9,6 +9,7 @@ from models.casework import HeldBefore
 from models.errors import ErrorReport
 from models.extraction import UNKNOWN_TYPE
 from models.pages import SourceFacts
+from models.text import spelt
 from pipeline.application import Application
 from pipeline.keeping.records import evidence_wait
 from pipeline.offices.acts import capture_wait
@@ -144,7 +145,7 @@ def source_outcome(
         for stage, spent in app.register.seconds(identifier).items():
             seconds[stage] = seconds.get(stage, 0.0) + spent
     return SourceOutcome(
-        sources=[str(p) for p in paths],
+        sources=[spelt(p) for p in paths],
         sha256=source.sha256,
         pages=_page_count(app, source.id),
         left_out=left_out(app, source),

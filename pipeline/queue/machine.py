@@ -27,6 +27,8 @@ QUEUE = "ecopy-papers"
 SWEEP_S = 2.0
 """So long a message that was lost is missed."""
 STOP_S = 30.0
+TURN_S = 60.0
+"""So long one message may lead from job to job; a broker takes one that is not acknowledged for long for lost."""
 
 
 class Machine:
@@ -41,7 +43,12 @@ class Machine:
         self._broker = open_broker(app.settings.broker)
         self._broker.declare_queue(QUEUE)
         self._look = dramatiq.Actor(
-            self._took_one, broker=self._broker, actor_name="look", queue_name=QUEUE, priority=0, options={}
+            self._look_through,
+            broker=self._broker,
+            actor_name="look",
+            queue_name=QUEUE,
+            priority=0,
+            options={},
         )
         self.started = False
         self._swept = time.monotonic()
@@ -99,10 +106,21 @@ class Machine:
         except StorageFault as fault:  # it is missed in a minute anyway
             log.warning("the others could not be told that this machine stops: %s", fault)
 
-    def _took_one(self) -> None:
-        """The actor: one job, and word of the next. Never raises: messages are not tried again."""
+    def _look_through(self) -> None:
+        """The actor: one job after the other while any is due. Never raises: messages are not tried again.
+
+        Word of each next job would be slow: a broker's client that waits for messages looks ever more seldom, up to a
+        second apart, and whoever has just finished would stand idle for that long.
+        """
+        until = time.monotonic() + TURN_S
         try:
-            if self._worker.take_one() and self._worker.wanted():
-                self.nudge()
+            while self._worker.take_one():
+                wanted = self._worker.wanted()
+                if time.monotonic() > until:
+                    if wanted:
+                        self.nudge()
+                    return
+                if wanted > 1:
+                    self.nudge()
         except Exception:
             log.exception("no job could be taken up")

@@ -16,6 +16,7 @@ from models.ecopy import PresentedAs
 from models.errors import ConflictError, FileUnreadable, PathNotFound, TooLarge
 from models.scans import ScanRecord
 from models.states import DocumentState, check_document_way
+from models.text import shown
 from pipeline.application import Application
 from pipeline.attempts import acting_now, operator
 from pipeline.cases.meeting import Case, check_room, put_in
@@ -112,7 +113,7 @@ def receive(
         app,
         stored,
         copy.mac(),
-        filename=filename or path.name,
+        filename=filename or shown(path.name),
         intake=intake,
         presented_as=presented_as,
         forced_type=forced_type,

@@ -1,11 +1,10 @@
-"""File names as they come from anywhere: which are documents, which only half of one, and how they are shown."""
+"""File names as they come from anywhere: which are documents, and which only half of one."""
 
 from __future__ import annotations
 
 import os
 import re
 from pathlib import PurePath
-from unicodedata import normalize
 
 from pipeline.inputs import DOCUMENT_SUFFIXES
 
@@ -23,13 +22,6 @@ def temporary(name: str) -> bool:
 
 def document_by_name(name: str) -> bool:
     return PurePath(name).suffix.lower() in DOCUMENT_SUFFIXES
-
-
-def shown(name: str) -> str:
-    """A name of any bytes (those that are no UTF-8 as surrogates) as text that can be kept and shown: in NFC, what is not
-    printable written as an escape."""
-    text = normalize("NFC", os.fsencode(name).decode("utf-8", "backslashreplace"))
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
 
 
 def variant(name: str, number: int, added: str = "") -> str:

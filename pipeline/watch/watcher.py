@@ -36,6 +36,7 @@ from models.errors import (
 from models.ids import new_id
 from models.scans import ScanDevice, ScanProfile, ScanRecord
 from models.states import DocumentState
+from models.text import shown
 from models.times import for_people, vietnam_time
 from pipeline.application import Application
 from pipeline.attempts import failed, operator
@@ -45,7 +46,6 @@ from pipeline.runner import advance, refusal
 from pipeline.stages.receive import receive
 from pipeline.stages.triage import Triage
 from pipeline.watch.folder import DONE, REJECTED, Entry, Folder, Held, NotSettled, Seen, opened
-from pipeline.watch.names import shown
 from pipeline.watch.orders import WatchOrder, dossier_code
 from pipeline.watch.settling import Settling
 from storage.records import SourceRecord

@@ -8,6 +8,7 @@ from datetime import datetime
 from itertools import pairwise
 
 from asn1crypto import crl, ocsp, x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from pyhanko_certvalidator.authority import CertTrustAnchor
 from pyhanko_certvalidator.context import ValidationContext
 from pyhanko_certvalidator.errors import (
@@ -68,6 +69,18 @@ async def links_to_anchor(
     return ()
 
 
+BROKEN = (
+    ValueError,
+    TypeError,
+    LookupError,
+    AttributeError,
+    ArithmeticError,
+    RecursionError,
+    UnsupportedAlgorithm,
+)
+"""What the libraries raise over bytes that are not what they should be, some of them only when they are looked at."""
+
+
 async def answer_says(
     trust: TrustStore,
     link: Link,
@@ -78,12 +91,12 @@ async def answer_says(
     answers: Iterable[ocsp.OCSPResponse] = (),
 ) -> Said:
     """Judge a responder's answer; `lists` and `answers` speak for the responder and those above it (RFC 6960, 3.2)."""
-    context = _context(trust, now, link.above, [answer, *answers], lists)
     try:
+        context = _context(trust, now, link.above, [answer, *answers], lists)
         await verify_ocsp_response(link.certificate, link.path, context)
     except RevokedError:
         return Said(revoked=True)
-    except (OCSPValidationError, ValidationError, ValueError, TypeError, KeyError) as error:
+    except (OCSPValidationError, ValidationError, *BROKEN) as error:
         return Said(trouble=_words(error))
     return Said(good=True)
 
@@ -98,12 +111,12 @@ async def list_says(
     answers: Iterable[ocsp.OCSPResponse] = (),
 ) -> Said:
     """Judge a revocation list; `lists` and `answers` speak for its issuer and those above it (RFC 5280, 6.3)."""
-    context = _context(trust, now, link.above, answers, [one, *lists])
     try:
+        context = _context(trust, now, link.above, answers, [one, *lists])
         await verify_crl(link.certificate, link.path, context)
     except RevokedError:
         return Said(revoked=True)
-    except (CRLValidationError, ValidationError, ValueError, TypeError, KeyError) as error:
+    except (CRLValidationError, ValidationError, *BROKEN) as error:
         return Said(trouble=_words(error))
     return Said(good=True)
 

@@ -19,7 +19,7 @@ from asn1crypto import crl, ocsp, x509
 from signing.asking import NoAnswer
 from signing.loop import finish
 from signing.making.evidence import Evidence
-from signing.status.judging import Link, Said, answer_says, links_to_anchor, list_says
+from signing.status.judging import BROKEN, Link, Said, answer_says, links_to_anchor, list_says
 from signing.status.keeping import Keeper, Kept, answer_ends, keep, lasting, list_ends
 from signing.status.questions import Questions, issuer_places, list_places, responders
 from signing.trust import TrustStore, signed_by
@@ -99,7 +99,11 @@ class OnlineEvidence:
             )
             if answer is None:
                 continue
-            own_lists = self._lists_about_responder(answer, link, now, troubles)
+            try:
+                own_lists = self._lists_about_responder(answer, link, now, troubles)
+            except BROKEN as error:  # certificates come unsigned, and are parsed when looked at
+                troubles.append(f"{url}: {error}")
+                continue
             said = await answer_says(
                 self._trust,
                 link,

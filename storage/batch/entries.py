@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
 import sqlalchemy as sa
@@ -20,6 +21,9 @@ from storage import schema as t
 from storage.once import insert_once
 from storage.records import SourceRecord
 from storage.register import Transaction
+
+CLOCKS_DIFFER = timedelta(days=1)
+"""By so much the clock of a machine may be wrong: what another one says came in before the batch began came in with it."""
 
 _B, _E, _S = t.batches, t.batch_entries, t.sources
 
@@ -215,7 +219,10 @@ def received(tx: Transaction, entry: Entry, source: SourceRecord) -> State:
         sa.or_(e.batch_id != entry.batch_id, e.key != entry.key),
     )
     began = tx.connection.scalar(sa.select(_B.c.created_at).where(_B.c.id == entry.batch_id))
-    before = source.intake != "archive" or source.received_at < str(began)
+    before = (
+        source.intake != "archive"
+        or datetime.fromisoformat(source.received_at) < datetime.fromisoformat(str(began)) - CLOCKS_DIFFER
+    )
     state: State = "received"
     if before or tx.connection.scalar(elsewhere.limit(1)) is not None:
         state = "duplicate"

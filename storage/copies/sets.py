@@ -130,11 +130,26 @@ def opened(place: Place, part: Part, name: str) -> Iterator[BinaryIO]:
     try:
         with place.sets.open(part.key) as handle:
             hashed = Hashed(handle)
-            yield cast(BinaryIO, hashed)
-            if (hashed.drain(), hashed.size) != (part.sha256, part.size):
+            try:
+                yield cast(BinaryIO, hashed)
+            except Exception as fault:
+                # A changed byte can pass for sound JSON and mislead the reader anywhere: a column of another name,
+                # a number where text belongs. Whatever it stumbled over is then the damage, not a fault of its own.
+                if (
+                    not hashed.unreadable
+                    and not _is_whole(hashed, part)
+                    and not isinstance(fault, BackupDamaged)
+                ):
+                    raise BackupDamaged(id=name, reason=f"{type(fault).__name__}: {fault}") from fault
+                raise
+            if not _is_whole(hashed, part):
                 raise BackupDamaged(id=name, reason="the register's dump does not match its hash")
     except ObjectMissing as fault:
         raise BackupDamaged(id=name, reason=f"part {part.key} is missing") from fault
+
+
+def _is_whole(hashed: Hashed, part: Part) -> bool:
+    return (hashed.drain(), hashed.size) == (part.sha256, part.size)
 
 
 def content_of(sealed: Sealed) -> bytes:

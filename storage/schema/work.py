@@ -62,6 +62,7 @@ job_turns = Table(
     Column("turn", BIG, nullable=False),
 )
 """When an agency was last given a turn, counted upwards: the longest ago comes next."""
+Index("ix_job_turns_turn", job_turns.c.turn)
 
 machines = Table(
     "machines",

@@ -34,6 +34,7 @@ from models.errors import (
 from models.ids import is_id, new_id
 from models.ports import LockMode, ObjectFacts, ObjectLock
 from storage.stores.base import CHUNK, Stored, Tally, check_growth, locked, under_hold, whole_seconds
+from storage.stores.near import near
 from storage.stores.s3_calls import WRITE_TOKEN, S3Calls, S3Place
 from storage.stores.s3_parts import S3Parts
 from storage.stores.s3_reader import S3Reader
@@ -98,18 +99,30 @@ class S3Store:
         first = self._part_of(source, tally)
         if len(first) < self._place.part_bytes:
             self._calls.create(name, first, headers, key)
+            if (beside := near()) is not None:
+                beside.keep(key, first)
         else:
             self._put_parts(key, name, first, source, headers, tally)
         return Stored(key=key, size=tally.size, sha256=tally.sha256)
 
     @contextmanager
     def open(self, key: str) -> Iterator[BinaryIO]:
+        beside = near()
+        path = beside.path(key) if beside is not None else None
+        if path is not None:
+            with path.open("rb") as kept:
+                yield kept
+            return
         with S3Reader(self._calls, self._name(key), key) as raw, io.BufferedReader(raw, CHUNK) as handle:
             yield cast(BinaryIO, handle)
 
     @contextmanager
     def local_path(self, key: str) -> Iterator[Path]:
-        """A private copy that is gone afterwards."""
+        """A private copy that is gone afterwards, or with the work that it is kept near for."""
+        beside = near()
+        if beside is not None and (kept := beside.path(key)) is not None:
+            yield kept
+            return
         if self._workspace is not None:
             self._workspace.mkdir(mode=0o700, parents=True, exist_ok=True)
         with self.open(key) as source, tempfile.TemporaryDirectory(dir=self._workspace) as folder:
@@ -121,6 +134,8 @@ class S3Store:
                 path.chmod(0o400)
             except OSError as fault:
                 raise StoreFull(store=folder, reason=str(fault)) from fault
+            if beside is not None:
+                beside.take(key, path)
             yield path
 
     def exists(self, key: str) -> bool:
@@ -143,6 +158,8 @@ class S3Store:
     def delete(self, key: str, *, lawful: bool = False) -> None:
         """Remove every version of the object, and the marks of earlier deletions."""
         name = self._name(key)
+        if (beside := near()) is not None:
+            beside.forget(key)
         headers = _LAWFUL if lawful else {}
         for each, version in self._versions(name):
             try:

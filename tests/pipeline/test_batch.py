@@ -28,11 +28,12 @@ from models.errors import (
 from models.states import LotState
 from pipeline.application import Application
 from pipeline.batch import intake as intake_module
-from pipeline.batch import space
+from pipeline.batch import running, space
 from pipeline.batch.intake import Intake
 from pipeline.batch.listing import Listing
 from pipeline.batch.plan import Plan, read_plan
 from pipeline.batch.running import open_batch, run_batch
+from pipeline.queue.machine import Machine
 from pipeline.stages.receive import receive
 from pipeline.worker import Worker
 from storage import schema as t
@@ -365,6 +366,28 @@ def test_a_store_that_is_away_is_waited_for(
         "received": 1
     }
     assert len(tries) == 3
+
+
+def test_a_register_that_is_away_while_the_work_is_looked_through_is_waited_for(
+    own_app: Application, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    archive = tmp_path / "kho"
+    put(archive, "Hộp 1/1.pdf", "Hộp 1/2.pdf")
+    looks = []
+    sweep = Machine.sweep
+
+    def away_at_first(self: Machine) -> None:
+        looks.append(1)
+        if len(looks) < 3:
+            raise StorageFault(reason="away")
+        sweep(self)
+
+    monkeypatch.setattr(Machine, "sweep", away_at_first)
+    monkeypatch.setattr(running, "SWEEP_S", 0.05)
+    batch = run_batch(own_app, archive, planned(own_app, tmp_path))
+    with own_app.register.reading() as connection:
+        assert figures(connection, batch.id).done == 2
+    assert len(looks) > 2
 
 
 def test_many_stuck_files_stop_a_batch(own_app: Application, tmp_path: Path) -> None:

@@ -148,6 +148,18 @@ def test_a_thread_that_nobody_looks_after_ends_in_the_log(
     )
 
 
+def test_a_full_disk_costs_lines_of_the_log_and_keeps_nobody_from_going_on(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    place = tmp_path / FILE_NAME
+    place.symlink_to("/dev/full")
+    log = logging.getLogger("ecopy.worker")
+    with logging_of(load_settings(home=tmp_path, log="file"), service=True):
+        for number in range(3):
+            log.warning("source %s waits", number)
+        assert capsys.readouterr().err == f"{place}: No space left on device\n"
+
+
 def test_what_work_is_about_goes_with_it_to_other_threads() -> None:
     found: list[dict[str, str]] = []
     with about(document_id="d", stage="read"), about(stage="pages", agency=None):

@@ -19,13 +19,14 @@ import sqlalchemy as sa
 from models.errors import BadSettings, CaseEnded, FileUnreadable, StoreFull, WatchFolderAway, WatchFolderWrong
 from models.ids import new_id
 from models.states import LotState
+from models.text import shown
 from pipeline.application import Application
 from pipeline.cases import casework
 from pipeline.cases.procedures import import_procedures
 from pipeline.settings import load_settings
 from pipeline.watch import settling, watcher
 from pipeline.watch.folder import being_written
-from pipeline.watch.names import shown, temporary, variant
+from pipeline.watch.names import temporary, variant
 from pipeline.watch.orders import WatchOrder, dossier_code, orders_in
 from pipeline.watch.watcher import ATTEMPTS, FileOutcome, Watcher
 from storage import schema as t

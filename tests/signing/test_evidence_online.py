@@ -152,6 +152,41 @@ def test_an_answer_that_does_not_count_is_passed_over_for_the_list(
     assert ca.seen[-1] == "/lists/intermediate"
 
 
+@pytest.mark.parametrize("pattern", [1, 0x20, 0x80])
+def test_an_answer_with_any_byte_changed_is_judged_or_passed_over(
+    ca: Authority, officer: Pair, pattern: int
+) -> None:
+    counted = 0
+    for at in range(pattern % 7, 2200, 37):
+
+        def altered(question: bytes, at: int = at) -> tuple[int, dict[str, str], bytes]:
+            said = ca.status(question)
+            return (
+                200,
+                {},
+                said[:at] + bytes([said[at] ^ pattern]) + said[at + 1 :] if at < len(said) else b"",
+            )
+
+        ca.answers["/ocsp/ocsp"] = altered
+        found = gathered(ca, officer, source_of(ca, timeout=0.5))
+        counted += bool(found.answers)
+        assert found.answers or len(found.lists) == 2
+    assert counted <= 30  # what is not signed may be another way: certificates that nobody needs
+
+
+@pytest.mark.parametrize("pattern", [1, 0x20, 0x80])
+def test_a_list_with_any_byte_changed_is_passed_over(ca: Authority, officer: Pair, pattern: int) -> None:
+    ca.answers["/ocsp/ocsp"] = GARBAGE
+    whole = ca.list_of(ca.intermediate)
+    for at in range(pattern % 7, len(whole), 17):
+        ca.answers["/lists/intermediate"] = saying(
+            whole[:at] + bytes([whole[at] ^ pattern]) + whole[at + 1 :]
+        )
+        found = gathered(ca, officer, source_of(ca, timeout=0.5))
+        assert found.troubles
+        assert len(found.lists) <= 1  # the other one is about the issuer
+
+
 BAD_LISTS: dict[str, Callable[[Authority], Answerer]] = {
     "stale": lambda ca: saying(ca.list_of(ca.intermediate, begins=-3 * DAY, ends=-DAY)),
     "not-yet": lambda ca: saying(ca.list_of(ca.intermediate, begins=DAY, ends=2 * DAY)),

@@ -370,6 +370,24 @@ def test_a_damaged_dump_is_refused_and_leaves_nothing_behind(change: str, tmp_pa
     home.engine.dispose()
 
 
+@pytest.mark.parametrize("pattern", [1, 2, 4, 32])
+def test_whatever_byte_of_a_dump_is_changed_it_is_the_damage_that_is_told(
+    pattern: int, tmp_path: Path
+) -> None:
+    home = room(tmp_path)
+    papers(home, b"one")
+    target = place(tmp_path / "disk")
+    backed_up(home, target, tmp_path)
+    with target.sets.local_path(newest(target).manifest.register.key) as path:
+        path.chmod(0o600)
+        content = path.read_bytes()
+        for at in range(pattern, len(content), 3):
+            path.write_bytes(content[:at] + bytes([content[at] ^ pattern]) + content[at + 1 :])
+            with pytest.raises(BackupDamaged):
+                verified(target, tmp_path)
+    home.engine.dispose()
+
+
 def test_a_restoration_that_was_cut_off_goes_on(home: Room, tmp_path: Path) -> None:
     papers(home, b"one", b"two", b"three")
     target = place(tmp_path / "disk")
