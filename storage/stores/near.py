@@ -20,6 +20,8 @@ log = logging.getLogger(__name__)
 
 MOST_BYTES = 512 << 20
 """Kept for one piece of work at most; what comes after is fetched each time."""
+KEPT_FREE = 256 << 20
+"""A disk with less than that free is for what is needed."""
 
 
 class Near:
@@ -58,12 +60,8 @@ class Near:
 
     @contextmanager
     def _new(self, key: str, size: int) -> Iterator[Path | None]:
-        with self._guard:
-            room = size <= self._left and self.path(key) is None
-            self._left -= size if room else 0
-        half = None
+        half = self._room_for(key, size)
         try:
-            half = self._place() / f"{key}.{threading.get_ident()}" if room else None
             yield half
             if half is not None:
                 half.chmod(0o400)
@@ -72,6 +70,20 @@ class Near:
             log.warning("%s is not kept near: %s", key, fault)
             if half is not None:
                 half.unlink(missing_ok=True)
+
+    def _room_for(self, key: str, size: int) -> Path | None:
+        """Where the object may be put down; None where it is here already, or there is no room for it."""
+        with self._guard:
+            if size > self._left or self.path(key) is not None:
+                return None
+            self._left -= size
+        try:
+            place = self._place()
+            enough = shutil.disk_usage(place).free - size > KEPT_FREE
+        except OSError as fault:
+            log.warning("nothing is kept near: %s", fault)
+            return None
+        return place / f"{key}.{threading.get_ident()}" if enough else None
 
     def _place(self) -> Path:
         with self._guard:

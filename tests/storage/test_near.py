@@ -96,7 +96,12 @@ def test_without_room_nothing_is_kept_and_nothing_fails(
             keys[0],
             keys[2],
         ]
+    with monkeypatch.context() as patch, kept_near(tmp_path / "work"):
+        patch.setattr(module, "KEPT_FREE", 1 << 60)
+        key = put(store, b"12345")
+        assert read(store, key) == b"12345"
+        assert not [path for path in (tmp_path / "work").rglob("*") if path.is_file()]
     (tmp_path / "file").touch()
     with kept_near(tmp_path / "file"):
-        key = put(store, b"all the same")
-        assert read(store, key) == b"all the same"
+        key = put(store, b"12345")
+        assert read(store, key) == b"12345"
