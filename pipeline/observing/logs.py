@@ -113,9 +113,7 @@ class _ToFile(WatchedFileHandler):
         self._failed = False
         try:
             super().emit(record)
-        except (
-            OSError
-        ):  # of a look whether the file was moved; what writing raises comes to `handleError` by itself
+        except OSError:  # of a look whether it was moved; faults of writing come to `handleError` anyway
             self.handleError(record)
         self._told = self._failed
 

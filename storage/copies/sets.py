@@ -132,16 +132,14 @@ def opened(place: Place, part: Part, name: str) -> Iterator[BinaryIO]:
             hashed = Hashed(handle)
             try:
                 yield cast(BinaryIO, hashed)
+            except BackupDamaged:
+                raise
             except Exception as fault:
                 # A changed byte can pass for sound JSON and mislead the reader anywhere: a column of another name,
                 # a number where text belongs. Whatever it stumbled over is then the damage, not a fault of its own.
-                if (
-                    not hashed.unreadable
-                    and not _is_whole(hashed, part)
-                    and not isinstance(fault, BackupDamaged)
-                ):
-                    raise BackupDamaged(id=name, reason=f"{type(fault).__name__}: {fault}") from fault
-                raise
+                if hashed.unreadable or _is_whole(hashed, part):
+                    raise
+                raise BackupDamaged(id=name, reason=f"{type(fault).__name__}: {fault}") from fault
             if not _is_whole(hashed, part):
                 raise BackupDamaged(id=name, reason="the register's dump does not match its hash")
     except ObjectMissing as fault:

@@ -10,7 +10,3 @@ depends_on = None
 
 def upgrade() -> None:
     op.create_index("ix_job_turns_turn", "job_turns", ["turn"])
-
-
-def downgrade() -> None:
-    op.drop_index("ix_job_turns_turn", "job_turns")
