@@ -4,7 +4,9 @@ Ours does all that the program does: received and hashed, judged, pages measured
 confirmed, PDF/A composed, signed with time-stamps, put on record. OCRmyPDF writes a PDF/A with a text layer. Each is one
 command on as many processes; documents have ten pages, and one. Programs take turns, and ratios are of one turn.
 
-    python -m bench.pipeline                       everything
+    python -m bench.pipeline                       everything but the volume
+    python -m bench.pipeline servers               what it costs that all lies on servers, on its own
+    python -m bench.pipeline volume                one document of 500 pages, by one worker and by two
     python -m bench.pipeline run HOME OUT FILE…    what is measured of ours
 """
 
@@ -23,6 +25,8 @@ from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING
 
+import pikepdf
+
 from bench.figures import Figure, at_most, report
 from bench.processes import PeakMemory
 
@@ -32,6 +36,7 @@ if TYPE_CHECKING:
 MIB = 1 << 20
 PAGES = 10
 DOCUMENTS, SINGLES = 6, 12
+VOLUME = 500  # pages of the one document of an archive's volume
 TURNS = 3
 ENGINES = {"fast": ("tesserocr", "fast"), "own": ("own", "fast")}
 
@@ -118,9 +123,17 @@ def _through_the_queue(app: Application, files: list[Path]) -> list[str]:
 
 def main() -> int:
     parser = argparse.ArgumentParser()
-    parser.add_argument("what", nargs="?", choices=["run", "queue"])
+    parser.add_argument("what", nargs="?", choices=["run", "queue", "servers", "volume"])
     parser.add_argument("paths", nargs="*", type=Path)
+    parser.add_argument("--pages", type=int, default=VOLUME, help="of the volume")
     told = parser.parse_args()
+    if told.what == "volume":
+        with tempfile.TemporaryDirectory(prefix="ecopy-bench-") as name:
+            return report("volume", _volume(Path(name), told.pages))
+    if told.what == "servers":
+        with tempfile.TemporaryDirectory(prefix="ecopy-bench-") as name:
+            _draw(Path(name) / "long", DOCUMENTS, PAGES)
+            return report("servers", _added(Path(name), sorted((Path(name) / "long").iterdir())))
     if told.what is not None:
         home, out, *files = told.paths
         return run(home, out, files, queued=told.what == "queue")
@@ -138,6 +151,7 @@ def _figures(folder: Path) -> dict[str, Figure]:
             f"{name}_{key}": value for key, value in _beside(folder, sorted(files.iterdir()), pages).items()
         }
     figures |= _workers(folder, sorted(long.iterdir()))
+    figures |= _added(folder, sorted(long.iterdir()))
     return figures
 
 
@@ -161,19 +175,12 @@ def _beside(folder: Path, files: list[Path], pages: int) -> dict[str, Figure]:
 
 
 def _workers(folder: Path, files: list[Path]) -> dict[str, Figure]:
-    """What a second worker costs, what lies between the stages, how much memory a worker takes; and what it costs that the
-    register is on PostgreSQL, the store is S3 and word comes by Valkey."""
-    one, two, embedded, grown = [], [], [], []
+    """What a second worker costs, what lies between the stages, how much memory a worker takes."""
+    one, two = [], []
     for _ in range(TURNS):
         one.append(_ours(folder, files, "fast", 1))
         two.append(_ours(folder, files, "fast", 2))
-        embedded.append(_ours(folder, files, "fast", 2, what="queue"))
-        grown.append(_ours(folder, files, "fast", 2, _servers(), what="queue"))
     pages = len(files) * PAGES
-    added = [
-        (there["seconds"] - here["seconds"]) / pages * 1000
-        for there, here in zip(grown, embedded, strict=True)
-    ]
     ratios = [second["cpu"] / first["cpu"] for first, second in zip(one, two, strict=True)]
     between = [(found["seconds"] / found["stages"] - 1) * 100 for found in one]
     return {
@@ -181,9 +188,43 @@ def _workers(folder: Path, files: list[Path]) -> dict[str, Figure]:
         "cpu_a_page": at_most([found["cpu"] / pages for found in one], "s", None),
         "between_stages": at_most(between, "%", 10),
         "largest_process": at_most([found["largest"] for found in two], "MiB", 600),
-        "added_by_servers": at_most(added, "ms a page", 60),
         "left_to_a_person": at_most([found["left"] for found in one], "documents", None),
     }
+
+
+def _added(folder: Path, files: list[Path]) -> dict[str, Figure]:
+    """What it costs that the register is on PostgreSQL, the store is S3 and word comes by Valkey."""
+    added = []
+    for _ in range(TURNS):
+        here = _ours(folder, files, "fast", 2, what="queue")["seconds"]
+        there = _ours(folder, files, "fast", 2, _servers(), what="queue")["seconds"]
+        added.append((there - here) / len(files) / PAGES * 1000)
+    return {"added_by_servers": at_most(added, "ms a page", 60)}
+
+
+def _volume(folder: Path, pages: int) -> dict[str, Figure]:
+    """How much faster two workers are at one long document, and that there is one e-copy of all its pages in the end."""
+    _draw(folder / "volume", 1, pages)
+    files = [*(folder / "volume").iterdir()]
+    one = _ours(folder, files, "fast", 1)
+    two = _ours(folder, files, "fast", 2)
+    copies = sorted((folder / "out").rglob("*.pdf"))
+    with pikepdf.open(copies[0]) as made:
+        held = len(made.pages)
+    return {
+        "pages": at_most([pages], "", None),
+        "one_worker_rate": at_most([pages / one["seconds"] * 60], "pages/min", None),
+        "two_workers_rate": at_most([pages / two["seconds"] * 60], "pages/min", None),
+        "two_workers_over_one": _at_least([one["seconds"] / two["seconds"]], 1.8),
+        "cpu_two_workers_over_one": at_most([two["cpu"] / one["cpu"]], "", 1.1),
+        "largest_process": at_most([max(one["largest"], two["largest"])], "MiB", 600),
+        "e_copies": _exactly(len(copies), 1),
+        "pages_of_the_e_copy": _exactly(held, pages),
+    }
+
+
+def _exactly(value: int, goal: int) -> Figure:
+    return Figure(value, "", goal, value == goal, (value, value))
 
 
 def _servers() -> dict[str, str]:

@@ -75,7 +75,7 @@ def _second(app: Application, source: str | None) -> ObjectStore:
     from pipeline.copies.stores import open_second_store
 
     if source is not None:
-        return copies_of(source, app.settings.home / "work")
+        return copies_of(source, app.settings.work_folder)
     second = open_second_store(app.settings)
     if second is None:
         raise NoSecondStore

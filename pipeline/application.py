@@ -41,6 +41,7 @@ from pipeline.limits import child_modules, ocr_limits, sandbox_limits
 from pipeline.observing.meter import SILENT, InHand, Meter, child_watched
 from pipeline.sealing import Seal
 from pipeline.settings import Settings
+from pipeline.slots import Slots
 from storage.copies.reconcile import GRACE, remove_abandoned
 from storage.database import open_database
 from storage.installation import agreed
@@ -84,13 +85,14 @@ class Application:
             clock,
             keys=self.keys,
             second=self.second_store,
-            workspace=settings.home / "work",
+            workspace=settings.work_folder,
             failed=self.meter.store_failed,
         )
         self.register = Register(self.engine, clock, place=_place, agency=lambda: agency_identifier(settings))
         self._limits = sandbox_limits(settings)
         self.sandbox = Sandbox(self._limits, preload=child_modules(settings))
-        self._slots = threading.BoundedSemaphore(settings.workers)
+        self._slots = Slots(settings.workers)
+        self.stopwatch = self._slots.stopwatch
 
     @cached_property
     def content_key(self) -> bytes:
@@ -146,7 +148,7 @@ class Application:
         limit that was passed, and StoreFull where the disk has no room for what a page needs: neither a busy hour nor
         a full disk must put sound papers into quarantine.
         """
-        with self._slots:
+        with self._slots.taken():
             try:
                 with child_watched(self.meter, stage):
                     return self.sandbox.call_at(stage, self._limits, work, *args, **kwargs)
@@ -164,7 +166,7 @@ class Application:
         A reading that runs out of it is the engine's fault or the machine's, not the paper's: EngineFault,
         worth another try, and the document stays where it was.
         """
-        with self._slots:
+        with self._slots.taken():
             try:
                 with child_watched(self.meter, "read"):
                     return self.sandbox.call_at("read", ocr_limits(self.settings), work, *args, **kwargs)
@@ -182,7 +184,7 @@ class Application:
     @contextmanager
     def workspace(self) -> Iterator[Path]:
         """A private folder on the home's disk that is gone afterwards."""
-        root = self.settings.home / "work"
+        root = self.settings.work_folder
         root.mkdir(mode=0o700, parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=root) as folder:
             yield Path(folder)
@@ -224,7 +226,7 @@ class Application:
         ):  # a folder can't tell others' unfinished files from dead ones
             self.store.tidy()
         remove_abandoned(self.engine, self.store, before=now + GRACE if alone else now - GRACE)
-        shutil.rmtree(self.settings.home / "work", ignore_errors=True)
+        shutil.rmtree(self.settings.work_folder, ignore_errors=True)
 
 
 _HANDS = threading.Lock()

@@ -10,6 +10,9 @@ from models.geometry import Box
 from models.pages import PageFacts, PagePicture, PageSize, SourceKind
 from models.reading import EngineVersion, MachineCode, PageReading
 
+PicturePair = tuple[tuple[Path, PagePicture], tuple[Path, PagePicture]]
+"""Two page pictures, each with what is known of it."""
+
 COMPARE_DPI = 75.0
 """Resolution at which two sheets are laid over each other."""
 LOOK_DPI = 150.0
@@ -18,6 +21,8 @@ DETAIL_DPI = 300.0
 """Resolution at which the picture's real detail is judged."""
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import numpy as np
     from numpy.typing import NDArray
 
@@ -144,17 +149,29 @@ def same_sheet(one: Path, picture: PagePicture, other: Path, other_picture: Page
     return same_page(first, second, dpi=dpi)
 
 
-def noted_sheets(pairs: list[tuple[tuple[Path, PagePicture], tuple[Path, PagePicture]]]) -> list[bool]:
+def same_sheets(pairs: list[PicturePair]) -> list[bool]:
+    """`same_sheet` of each pair."""
+    from imaging.quality import same_page
+
+    return [same_page(first, second, dpi=dpi) for first, second, dpi in _greys(pairs)]
+
+
+def noted_sheets(pairs: list[PicturePair]) -> list[bool]:
     """Of each pair of page pictures, whether they show the same sheet of paper, once with a note stuck on it."""
     from imaging.noted import note_share
 
-    found = []
-    last: dict[Path, tuple[NDArray[np.uint8], float]] = {}
-    for pair in pairs:  # of pages that follow each other the second is mostly the next pair's first
-        last = {path: last.get(path) or _grey(path, picture, COMPARE_DPI) for path, picture in pair}
-        (first, dpi), (second, _) = (last[path] for path, _ in pair)
-        found.append(note_share(first, second, dpi=dpi) is not None)
-    return found
+    return [note_share(first, second, dpi=dpi) is not None for first, second, dpi in _greys(pairs)]
+
+
+def _greys(pairs: list[PicturePair]) -> Iterator[tuple[NDArray[np.uint8], NDArray[np.uint8], float]]:
+    """Both pictures of each pair and the resolution of the first; one that several pairs have is decoded once."""
+    known: dict[Path, tuple[NDArray[np.uint8], float]] = {}
+    for pair in pairs:
+        for path, picture in pair:
+            if path not in known:
+                known[path] = _grey(path, picture, COMPARE_DPI)
+        (first, dpi), (second, _) = (known[path] for path, _ in pair)
+        yield first, second, dpi
 
 
 def _grey(path: Path, picture: PagePicture, dpi: float) -> tuple[NDArray[np.uint8], float]:

@@ -138,7 +138,7 @@ def _one(
 ) -> SourceOutcome | SourceRefused:
     paths = [file.path for file in item.files]
     try:
-        with kept_near(app.settings.home / "work"):
+        with kept_near(app.settings.work_folder):
             return _worked(app, item, paths, order, watch, taken)
     except EcopyError as reason:
         return SourceRefused(sources=[spelt(p) for p in paths], error=reason.report(order.language))

@@ -56,7 +56,7 @@ def advance(
             continue
         progress(stage.name)
         try:
-            with stage_watched(app, stage.name, document), kept_near(app.settings.home / "work"):
+            with stage_watched(app, stage.name, document), kept_near(app.settings.work_folder):
                 stage.run(app, document)
         except InputRefused as reason:
             _refuse(app, document_id, reason)

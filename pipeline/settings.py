@@ -344,6 +344,11 @@ class Settings(BaseSettings):
         return self.home / "pki"
 
     @property
+    def work_folder(self) -> Path:
+        """Where papers lie while they are worked on; nothing in it outlives the work."""
+        return self.home / "work"
+
+    @property
     def register_url(self) -> str:
         return self.database_url or f"sqlite:///{self.home / 'register.sqlite3'}"
 

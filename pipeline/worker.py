@@ -199,7 +199,7 @@ class Worker:
         """Take one source on, and put on record how that went. Raises StorageFault when even that can't be."""
         with (
             about(source_id=job.source_id, agency=job.agency or agency_identifier(self._app.settings)),
-            kept_near(self._app.settings.home / "work"),
+            kept_near(self._app.settings.work_folder),
         ):
             if job.taken_over:
                 log.warning("source %s is taken over: its holder fell silent", job.source_id)

@@ -65,7 +65,7 @@ def back_up_to(
     """
     if keys_to is not None and not keys_to.parent.is_dir():
         raise PathNotFound(path=keys_to.parent)
-    place = open_place(destination, app.settings.home / "work", for_copies_of=app.store)
+    place = open_place(destination, app.settings.work_folder, for_copies_of=app.store)
     with on_record(app, "backup", place.name) as record, app.workspace() as folder:
 
         def keep_keys(dump: Path) -> None:

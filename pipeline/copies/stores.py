@@ -34,16 +34,14 @@ _YES, _NO = {"yes", "true", "1", "on"}, {"no", "false", "0", "off"}
 def open_store(settings: Settings) -> ObjectStore:
     """The store of the settings, a folder in the home by default. Raises BadSettings, StorageFault."""
     place = settings.store or f"folder:{quote(str((settings.home / 'objects').absolute()))}"
-    return store_from_url(place, workspace=settings.home / "work", setting="ECOPY_STORE")
+    return store_from_url(place, workspace=settings.work_folder, setting="ECOPY_STORE")
 
 
 def open_second_store(settings: Settings) -> ObjectStore | None:
     """Where copies for repair and for reading in need lie; None without one. Raises BadSettings, StorageFault."""
     if settings.second_store is None:
         return None
-    return store_from_url(
-        settings.second_store, workspace=settings.home / "work", setting="ECOPY_SECOND_STORE"
-    )
+    return store_from_url(settings.second_store, workspace=settings.work_folder, setting="ECOPY_SECOND_STORE")
 
 
 def store_from_url(url: str, *, workspace: Path | None = None, setting: str = "URL") -> ObjectStore:

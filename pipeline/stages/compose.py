@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from contextlib import ExitStack
 
 from extraction.definitions import type_definition
@@ -76,7 +75,7 @@ def compose_copy(
     held = lot_wait(app, document)
     if held is not None:
         raise held
-    started = time.perf_counter()
+    worked = app.stopwatch()
     rules = app.rules_of(document.rule_set)
     now = app.clock.now()
     ecopy_id = new_id()
@@ -130,7 +129,7 @@ def compose_copy(
             Compose.name,
             Compose.version,
             {"ecopy": ecopy_id, "note": content.note.model_dump(mode="json")},
-            seconds=time.perf_counter() - started,
+            seconds=worked(),
             ecopy=ecopy_id,
             stored=stored,
         )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
@@ -18,20 +17,15 @@ from pipeline import child
 from pipeline.application import Application
 from pipeline.observing.context import carried
 from pipeline.stages.base import ACTOR, own_pages, page_facts, purpose_of, scanned_pages, source_facts
+from pipeline.stages.comparing import Printed, compared
 from pipeline.stages.stamp import space_needed
 from storage.records import DocumentRecord, SourceRecord, StoredRef
 
 PAGES_VERSION = "2"
 PAGES_AT_ONCE = 8
 """Pages handed to one child process: its start is shared, and a crash costs no more than these."""
-PAIRS_AT_ONCE = 20
-"""Pairs of pages that one child compares."""
 LOOK_ALIKES = 2
 """How many earlier pages with a similar hash are really compared."""
-
-
-Printed = tuple[PageFacts, str]
-"""A page and the object with its picture."""
 
 
 class Pages:
@@ -58,10 +52,11 @@ class Pages:
     ) -> None:
         done = app.register.page_derivations(document.id, self.name, PAGES_VERSION)
         missing = [p for p in range(1, facts.page_count + 1) if p not in done]
-        # Pages of one document go side by side; the application's slots keep the machine from drowning.
+        # Pages of one document go side by side; the application's slots keep the machine from drowning. One more than there
+        # are slots: what one page's picture waits for, the store and the register, costs no other page time.
         with (
             app.vault.local_path(source.object_key) as original,
-            ThreadPoolExecutor(max_workers=app.settings.workers) as pool,
+            ThreadPoolExecutor(max_workers=app.settings.workers + 1) as pool,
         ):
             take = carried(partial(self._take_chunk, app, document, source, facts, original))
             for taken in [pool.submit(take, chunk) for chunk in _batched(missing, PAGES_AT_ONCE)]:
@@ -89,7 +84,7 @@ class Pages:
         chunk: list[int],
         folder: Path,
     ) -> None:
-        started = time.perf_counter()
+        worked = app.stopwatch()
         prepared = app.in_child(
             self.name,
             child.prepare_pages,
@@ -105,7 +100,7 @@ class Pages:
             # A device JPEG is its own picture: the original serves, nothing is stored twice.
             same = page.picture.form == "jpeg" and path.stat().st_size == source.size
             stored.append((page, None if same else app.vault.write("picture", path)))
-        each = (time.perf_counter() - started) / len(stored)
+        each = worked() / len(stored)
         with app.register.transaction(actor=ACTOR, purpose=purpose_of(document)) as tx:
             for page, ref in stored:
                 tx.add_derivation(
@@ -205,24 +200,37 @@ def _exposure(quality: PageQuality, image: ImageRules) -> list[str]:
     return ["too_light"] if washed and blown else []
 
 
-def _duplicates(app: Application, pages: list[tuple[PageFacts, str]]) -> dict[int, int]:
+def _duplicates(app: Application, pages: list[Printed]) -> dict[int, int]:
     """Pages that show the same sheet as an earlier one; blank pages all look the same and don't count."""
+    printed = [one for one in pages if not one[0].quality.blank]
+    hashes = [page.quality.perceptual_hash for page, _ in printed]
+    # What each page is compared with where no page repeats another, which is nearly always; the rest is asked for one by one.
+    pairs = [
+        (i, at)
+        for at in range(len(printed))
+        for i in likely_duplicates(hashes[at], hashes[:at])[:LOOK_ALIKES]
+    ]
+    said = compared(app, child.same_sheets, [(printed[i], printed[at]) for i, at in pairs])
+    known = dict(zip(pairs, said, strict=True))
+
+    def same(i: int, at: int) -> bool:
+        if (i, at) not in known:
+            (known[i, at],) = compared(app, child.same_sheets, [(printed[i], printed[at])])
+        return known[i, at]
+
     found: dict[int, int] = {}
-    kept: list[tuple[PageFacts, str]] = []
-    for page, key in pages:
-        if page.quality.blank:
-            continue
-        hashes = [earlier.quality.perceptual_hash for earlier, _ in kept]
-        near = likely_duplicates(page.quality.perceptual_hash, hashes)[:LOOK_ALIKES]
-        twin = next((kept[i][0] for i in near if _same(app, kept[i], (page, key))), None)
+    kept: list[int] = []
+    for at, (page, _) in enumerate(printed):
+        near = likely_duplicates(hashes[at], [hashes[i] for i in kept])[:LOOK_ALIKES]
+        twin = next((kept[i] for i in near if same(kept[i], at)), None)
         if twin is None:
-            kept.append((page, key))
+            kept.append(at)
         else:
-            found[page.page] = twin.page
+            found[page.page] = printed[twin][0].page
     return found
 
 
-def _noted(app: Application, pages: list[tuple[PageFacts, str]]) -> dict[int, int]:
+def _noted(app: Application, pages: list[Printed]) -> dict[int, int]:
     """Pages that are the page before them with a note on it, or without the one it had (TT01/2023 Art. 8.2.d)."""
     printed = [one for one in pages if not one[0].quality.blank]
     likely = [
@@ -231,32 +239,10 @@ def _noted(app: Application, pages: list[tuple[PageFacts, str]]) -> dict[int, in
         if likely_noted(one[0].quality.perceptual_hash, other[0].quality.perceptual_hash)
     ]
     found: dict[int, int] = {}
-    for start in range(0, len(likely), PAIRS_AT_ONCE):
-        some = likely[start : start + PAIRS_AT_ONCE]
-        for (one, other), same in zip(some, _with_notes(app, some), strict=True):
-            if (
-                same and one[0].page not in found
-            ):  # a page that goes with the one before it begins no new pair
-                found[other[0].page] = one[0].page
+    for (one, other), same in zip(likely, compared(app, child.noted_sheets, likely), strict=True):
+        if same and one[0].page not in found:  # a page that goes with the one before it begins no new pair
+            found[other[0].page] = one[0].page
     return found
-
-
-def _with_notes(app: Application, pairs: list[tuple[Printed, Printed]]) -> list[bool]:
-    with ExitStack() as files:
-        paths = {
-            key: files.enter_context(app.vault.local_path(key))
-            for key in dict.fromkeys(key for pair in pairs for _, key in pair)
-        }
-        shown = [
-            ((paths[first], one.picture), (paths[second], other.picture))
-            for (one, first), (other, second) in pairs
-        ]
-        return app.in_child("pages", child.noted_sheets, shown)
-
-
-def _same(app: Application, one: tuple[PageFacts, str], other: tuple[PageFacts, str]) -> bool:
-    with app.vault.local_path(one[1]) as first, app.vault.local_path(other[1]) as second:
-        return app.in_child("pages", child.same_sheet, first, one[0].picture, second, other[0].picture)
 
 
 def _batched(pages: list[int], size: int) -> list[list[int]]:

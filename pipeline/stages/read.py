@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -63,11 +62,13 @@ class Read:
         with app.vault.local_path(key) as path:
             for first in range(0, len(missing), TEXT_PAGES_AT_ONCE):
                 chunk = missing[first : first + TEXT_PAGES_AT_ONCE]
-                started = time.perf_counter()
+                worked = app.stopwatch()
                 readings = app.in_child(self.name, child.read_text_pages, path, chunk)
-                each = (time.perf_counter() - started) / len(chunk)
+                each = worked() / len(chunk)
                 for reading in readings:
-                    self._keep(app, document, TEXT_LAYER, self._with_codes(app, reading, drawn), each)
+                    looked = app.stopwatch()
+                    whole = self._with_codes(app, reading, drawn)
+                    self._keep(app, document, TEXT_LAYER, whole, each + looked())
 
     def _drawn_pages(
         self, app: Application, document: DocumentRecord, wanted: tuple[int, ...]
@@ -95,15 +96,16 @@ class Read:
         scanned = scanned_pages(app, document.source_id, wanted)
         missing = [scanned[number] for number in wanted if number not in done]
         read = carried(partial(self._read_picture, app, document, engine))
-        # Pages of one document go side by side; the application's slots keep the machine from drowning.
-        with ThreadPoolExecutor(max_workers=app.settings.workers) as pool:
+        # Pages of one document go side by side, one more than the application has slots, which keep the machine from
+        # drowning: a page waits for the store and the register while others are read.
+        with ThreadPoolExecutor(max_workers=app.settings.workers + 1) as pool:
             for finished in [pool.submit(read, page, key) for page, key in missing]:
                 finished.result()
 
     def _read_picture(
         self, app: Application, document: DocumentRecord, engine: EngineVersion, page: PageFacts, key: str
     ) -> None:
-        started = time.perf_counter()
+        worked = app.stopwatch()
         if page.quality.blank:
             reading = PageReading(page=page.page, regions=())
         else:
@@ -111,7 +113,7 @@ class Read:
                 reading = app.in_reading_child(
                     child.read_picture, path, page.picture, page.page, app.settings.ocr
                 )
-        self._keep(app, document, engine, reading, time.perf_counter() - started)
+        self._keep(app, document, engine, reading, worked())
 
     def _keep(
         self,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 
@@ -46,7 +45,7 @@ class SplitScan:
         return document.state is DocumentState.READ
 
     def run(self, app: Application, document: DocumentRecord) -> None:
-        started = time.perf_counter()
+        worked = app.stopwatch()
         source = app.register.source(document.source_id)
         found = self._at_once(app, document) or self._by_reading(app, document)
         areas = _stamp_areas(app, document, found.parts)
@@ -60,7 +59,7 @@ class SplitScan:
                 facts = _facts(source, found, part, areas.get(part.pages[0]))
                 if identifier == document.id:
                     facts["left_out"] = {str(page): why for page, why in found.left_out.items()}
-                spent = (time.perf_counter() - started) / len(made)
+                spent = worked() / len(made)
                 tx.add_derivation(identifier, self.name, version, facts, seconds=spent)
             if made != [document.id]:
                 tx.audit("split", source.id, documents=made, grouping=source.grouping)

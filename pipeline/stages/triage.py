@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 from models.states import DocumentState
 from pdf.triage import judge_source
 from pipeline.application import Application
@@ -22,7 +20,7 @@ class Triage:
         return document.state is DocumentState.RECEIVED
 
     def run(self, app: Application, document: DocumentRecord) -> None:
-        started = time.perf_counter()
+        worked = app.stopwatch()
         source = app.register.source(document.source_id)
         limits = triage_limits(app.settings)
         with app.vault.local_path(source.object_key) as path:
@@ -32,6 +30,4 @@ class Triage:
             tx.set_source_facts(source.id, facts.model_dump(mode="json"))
             tx.set_document_state(document, DocumentState.TRIAGED)
             if known is None:
-                tx.add_derivation(
-                    document.id, self.name, self.version, {}, seconds=time.perf_counter() - started
-                )
+                tx.add_derivation(document.id, self.name, self.version, {}, seconds=worked())

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
-from asn1crypto import cms, x509
+from asn1crypto import cms, parser, x509
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.general import SigningError
@@ -249,16 +249,30 @@ class _Place:
 
     def write(self, file: BinaryIO, token: cms.ContentInfo) -> None:
         """Put the token beside the signature value. Raises HandoverNoRoom."""
-        signer = self.signed["signer_infos"][0]
         stamp = cms.CMSAttribute({"type": "signature_time_stamp_token", "values": [token]})
-        signer["unsigned_attrs"] = cms.CMSAttributes([stamp])
-        text = self.content.dump().hex()
+        text = _with_unsigned(self.content, cms.CMSAttributes([stamp])).hex()
         room = self.gap.gap_end - self.gap.gap_start - 2
         if len(text) > room:
             raise HandoverNoRoom
         text = (text.upper() if self.capitals else text).ljust(room, "0")
         file.seek(self.gap.gap_start + 1)
         file.write(text.encode("ascii"))
+
+
+def _with_unsigned(content: cms.ContentInfo, attributes: cms.CMSAttributes) -> bytes:
+    """The DER of a signature with these unsigned attributes; everything else of it byte for byte as it was.
+
+    Put together from the parts, since asn1crypto takes the header of a 3072-bit RSA signature (04 82 01 80) for one of
+    indefinite length, and a changed structure around it needs seconds to be written: each level encodes the one below twice.
+    """
+    signed = content["content"]
+    (signer,) = signed["signer_infos"]
+    parts = [signer[name].dump() for name, *_ in cms.SignerInfo._fields if name != "unsigned_attrs"]
+    within = parser.emit(0, 1, 16, b"".join(parts) + parser.emit(2, 1, 1, attributes.contents))
+    parts = [signed[name].dump() for name, *_ in cms.SignedData._fields if name != "signer_infos"]
+    whole = parser.emit(0, 1, 16, b"".join(parts) + parser.emit(0, 1, 17, within))
+    der: bytes = parser.emit(0, 1, 16, content["content_type"].dump() + parser.emit(2, 1, 0, whole))
+    return der
 
 
 def _imprint_algorithm(token: cms.SignedData) -> str:

@@ -85,10 +85,10 @@ def test_a_page_that_hangs_eats_memory_or_crashes_costs_its_own_attempts_and_nob
     monkeypatch.setattr(limits, "OCR_MARGIN_SECONDS", 0)
     monkeypatch.setattr(child, "read_picture", troubled.read_badly)
     monkeypatch.setattr(worker_module, "ATTEMPTS", ATTEMPTS)
-    settings = {"ocr_timeout_seconds": 1, "child_memory_bytes": 256 << 20, "workers": 3}
+    settings = {"ocr_timeout_seconds": 2, "child_memory_bytes": 256 << 20, "workers": 3}
     with application(tmp_path / "home", clock, ocr_engine="tesseract", **settings) as app:
         sick = {
-            troubled.HANGING: "1 s",
+            troubled.HANGING: "2 s",
             troubled.EATING: "256 MiB (memory)",
             troubled.CRASHING: "crash (SIGSEGV)",
             troubled.KILLED: "crash (SIGKILL)",

@@ -29,8 +29,8 @@ from tests.soundness import abandoned, missing, orphans, trail_break
 
 SHARES = 8
 """The steps are dealt out over so many tests, so that they run side by side."""
-EVERY = 4
-"""Every fourth step in one run of the suite, shifted by the share: neighbours differ in who is killed."""
+EVERY = 6
+"""Every sixth step in one run of the suite, shifted by the share: neighbours differ in who is killed."""
 
 
 def _run(home: Path, out: Path, at: int, source: Path) -> subprocess.CompletedProcess[str]:
@@ -63,7 +63,7 @@ def test_killed_at_any_step_and_run_again(share: int, source: Path, tmp_path: Pa
 
 
 BATCH_SHARES = 4
-BATCH_EVERY = 6
+BATCH_EVERY = 9
 
 
 @dataclass(frozen=True)

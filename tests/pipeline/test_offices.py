@@ -404,7 +404,7 @@ def test_the_certificates_of_trials_need_no_import(finished: Finished) -> None:
     assert "days left" in certificates(finished.app)
 
 
-def test_an_expiring_certificate_is_told_sixty_days_before(place: Place) -> None:
+def step_5_an_expiring_certificate_is_told_sixty_days_before(place: Place) -> None:
     with place.opened() as app:
         rules = app.rules_today().certificates.warn_days
         assert (rules.value, rules.source.startswith("ours")) == (60, True)
