@@ -14,18 +14,112 @@ if TYPE_CHECKING:
     from pipeline.identity.clients import Client
 
 _PAGE = 200
-_MIB = 1 << 20
+_MIB, _GIB = 1 << 20, 1 << 30
+_STATES = {
+    "well": ("tốt", "well"),
+    "troubled": ("cần xem", "to be looked at"),
+    "silent": ("im lặng quá một ngày", "silent for more than a day"),
+}
+_TROUBLES = {
+    "clock_off": ("đồng hồ lệch", "its clock is off"),
+    "version_old": ("bản quá cũ", "its version is too old"),
+    "spool_waits": ("có giấy tờ chờ gửi quá một ngày", "papers have waited for more than a day"),
+    "disk_low": ("đĩa gần đầy", "its disk is nearly full"),
+    "scanner_missing": ("không có máy quét sẵn sàng", "no scanner is ready"),
+    "two_at_once": ("hai máy cùng một danh tính", "two programs with one identity"),
+}
 
 
 def run(console: Console, *, action: str, home: Path | None, purpose: str, **options: Any) -> int:
     with console.application(home) as app:
+        if action == "invite":
+            return _invite(console, app, options["identifier"], purpose)
         found = _all(app, purpose) if action == "list" else [_done(app, action, purpose, options)]
+        kiosks = _kiosks(app, found) if action == "list" else {}
     if console.json:
         for client in found:
-            console.machine(_machine(client))
+            console.machine({**_machine(client), **kiosks.get(client.record.id, {})})
     else:
         _tell(console, found)
+        if kiosks:
+            _tell_kiosks(console, kiosks)
     return 0
+
+
+def _invite(console: Console, app: Application, identifier: str, purpose: str) -> int:
+    from datetime import datetime
+
+    from models.times import for_people
+    from pipeline.kiosks.enrolment import invite_client
+
+    made = invite_client(app, identifier, purpose=purpose)
+    if console.json:
+        console.machine({"id": made.client, "code": made.code, "expires_at": made.until})
+        return 0
+    until = for_people(datetime.fromisoformat(made.until))
+    console.out.print(
+        console.pick(
+            f"Mã ghi danh của {made.client}, dùng một lần, đến {until}; chỉ hiện lần này:",
+            f"Code that {made.client} joins with, once, until {until}; shown this time only:",
+        )
+    )
+    console.out.print(made.code, highlight=False)
+    return 0
+
+
+def _kiosks(app: Application, found: list[Client]) -> dict[str, dict[str, Any]]:
+    """What those that are kiosks said last."""
+    from pipeline.kiosks.reports import kiosks_of
+
+    told = kiosks_of(app, [client.record.id for client in found])
+    return {
+        name: {
+            "kiosk": {
+                "state": state,
+                "troubles": list(record.troubles),
+                "seen_at": record.seen_at,
+                "clock_skew_s": record.clock_skew_s,
+                "report": record.report.model_dump(mode="json"),
+            }
+        }
+        for name, (record, state) in told.items()
+    }
+
+
+def _tell_kiosks(console: Console, kiosks: dict[str, dict[str, Any]]) -> None:
+    from datetime import datetime
+
+    from rich.table import Table
+
+    from models.times import for_people
+
+    table = Table()
+    for vi, en in (
+        ("Kiosk", "Kiosk"),
+        ("Tình trạng", "State"),
+        ("Báo lần cuối", "Last seen"),
+        ("Bản", "Version"),
+        ("Lệch giờ", "Clock off"),
+        ("Đang chờ gửi", "Waiting"),
+        ("Đĩa trống", "Free disk"),
+    ):
+        table.add_column(console.pick(vi, en), overflow="fold")
+    for name, one in kiosks.items():
+        kiosk, spool = one["kiosk"], one["kiosk"]["report"]["spool"]
+        troubles = [console.pick(*_TROUBLES[trouble]) for trouble in kiosk["troubles"]]
+        table.add_row(
+            name,
+            "\n".join([console.pick(*_STATES[kiosk["state"]]), *troubles]),
+            for_people(datetime.fromisoformat(kiosk["seen_at"])),
+            kiosk["report"]["version"],
+            f"{kiosk['clock_skew_s']:+d} s",
+            console.pick(
+                f"{spool['closed'] + spool['open']} giấy tờ, {spool['pages']} trang",
+                f"{spool['closed'] + spool['open']} papers, {spool['pages']} pages",
+            ),
+            f"{spool['free'] / _GIB:.1f} GiB",
+        )
+    console.out.print(table)
 
 
 def _all(app: Application, purpose: str) -> list[Client]:

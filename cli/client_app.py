@@ -91,8 +91,30 @@ def client_list(
     json: Json = False,
     lang: Lang = None,
 ) -> None:
-    """Các thiết bị và hệ thống, với khóa. / Clients and their keys."""
+    """Các thiết bị và hệ thống: khóa, kiosk báo gì lần cuối. / Clients, their keys, what kiosks said last."""
     do(context, "client", lang=lang, json=json, action="list", purpose=purpose, home=home)
+
+
+@client.command("invite")
+def client_invite(
+    context: typer.Context,
+    identifier: ClientId,
+    purpose: Purpose = "maintenance",
+    home: Home = None,
+    json: Json = False,
+    lang: Lang = None,
+) -> None:
+    """Cấp mã ghi danh dùng một lần trong 24 giờ: gõ vào kiosk. / A code to join with, once, for 24 hours."""
+    do(
+        context,
+        "client",
+        lang=lang,
+        json=json,
+        action="invite",
+        identifier=identifier,
+        purpose=purpose,
+        home=home,
+    )
 
 
 @client.command("grant")

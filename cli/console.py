@@ -97,15 +97,37 @@ class Console:
                 yield application
 
 
+_SERVER_PARTS = frozenset(
+    {
+        "alembic",
+        "dramatiq",
+        "fastapi",
+        "lxml",
+        "minio",
+        "onnxruntime",
+        "pikepdf",
+        "pyhanko",
+        "rapidfuzz",
+        "sqlalchemy",
+    }
+)
+"""By which it is known that `ecopy[server]` is not installed; whatever else is missing is a defect."""
+
+
 def run(command: str, console: Console, options: dict[str, Any]) -> int:
     """Run `cli.<command>.run` and turn every way it can end into an exit code."""
-    from models.errors import EcopyError
+    from models.errors import EcopyError, PartsMissing
 
     console.act = "_".join(str(word) for word in (command, options.get("action")) if word)[:40]
     console.purpose = str(options.get("purpose") or "")
     logging.lastResort = None  # what libraries log goes to our log file, not to the clerk's screen
     try:
-        return int(import_module(f"cli.{command}").run(console, **options))
+        try:
+            return int(import_module(f"cli.{command}").run(console, **options))
+        except ModuleNotFoundError as fault:
+            if (fault.name or "").partition(".")[0] not in _SERVER_PARTS:
+                raise
+            raise PartsMissing(name=fault.name) from fault
     except EcopyError as fault:
         report = fault.report(console.language or "vi")
         if console.json:

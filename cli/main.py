@@ -19,6 +19,7 @@ from cli.evidence_app import evidence
 from cli.hook_app import hook
 from cli.keeping_app import add_keeping
 from cli.keys_app import keys
+from cli.kiosk_app import kiosk
 from cli.learn_app import learn
 from cli.lifecycle_app import lifecycle, subject
 from cli.options import (
@@ -434,6 +435,7 @@ app.add_typer(evidence, name="evidence")
 app.command("capture")(capture)
 app.command("seal")(seal)
 app.add_typer(store, name="store")
+app.add_typer(kiosk, name="kiosk")
 
 
 def main() -> None:

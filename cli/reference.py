@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pydantic_settings import BaseSettings
 
 
 def errors_page() -> str:
@@ -48,6 +52,7 @@ def flags_page() -> str:
 
 def settings_page() -> str:
     """docs/settings.md."""
+    from kiosk_agent.settings import KioskSettings
     from pipeline.settings import Settings
 
     rows = [
@@ -58,12 +63,20 @@ def settings_page() -> str:
         "| variable | default | meaning |",
         "|---|---|---|",
     ]
-    for name, field in Settings.model_fields.items():
+    rows += _settings("ECOPY_", Settings)
+    rows += ["", "## Of a kiosk", "", "| variable | default | meaning |", "|---|---|---|"]
+    rows += _settings("ECOPY_KIOSK_", KioskSettings)
+    return "\n".join(rows) + "\n"
+
+
+def _settings(prefix: str, settings: type[BaseSettings]) -> list[str]:
+    rows = []
+    for name, field in settings.model_fields.items():
         default = "see meaning" if field.default_factory else f"`{field.default}`"
         if field.default is None:
             default = ""
-        rows.append(f"| `ECOPY_{name.upper()}` | {default} | {field.description} |")
-    return "\n".join(rows) + "\n"
+        rows.append(f"| `{prefix}{name.upper()}` | {default} | {field.description} |")
+    return rows
 
 
 def metrics_page() -> str:

@@ -64,14 +64,14 @@ def damage_refused() -> Iterator[None]:
 
 
 @contextmanager
-def opened(path: Path, kind: SourceKind) -> Iterator[ImageFile.ImageFile]:
+def opened(source: Path | bytes, kind: SourceKind) -> Iterator[ImageFile.ImageFile]:
     """Open lazily with the decoder of `kind` and no other; only headers are read until the first `load`.
 
     The classes are called directly: `Image.open` would try every format there is and would apply Pillow's
     process-wide pixel limit in place of ours. They get no file name, or else an uncompressed TIFF that lies on its
     side is mapped into memory with its sides mixed up. Raises TruncatedFile or DecompressionBomb, also from the body.
     """
-    with damage_refused(), path.open("rb") as file:
+    with damage_refused(), source.open("rb") if isinstance(source, Path) else io.BytesIO(source) as file:
         image: ImageFile.ImageFile
         if kind is SourceKind.JPEG:
             image = JpegImagePlugin.JpegImageFile(file)

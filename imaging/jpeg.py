@@ -43,25 +43,31 @@ class JpegHeader:
         return len(self.components) == 3 and not unmarked_rgb
 
 
-def read_jpeg_header(path: Path) -> JpegHeader:
-    """Read the markers up to the first scan.
+def read_jpeg_header(source: Path | bytes) -> JpegHeader:
+    """Read the markers up to the first scan, of a file or of one in memory.
 
     Raises TruncatedFile when the file ends or derails before a frame, DecompressionBomb when it holds an absurd
     number of scans.
     """
-    if path.stat().st_size < 4:
+    if isinstance(source, bytes):
+        return _read(source)
+    if source.stat().st_size < 4:
         raise TruncatedFile(reason="JPEG header")
-    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-        try:
-            header = _walk(data)
-        except (struct.error, IndexError) as e:
-            raise TruncatedFile(reason="JPEG header") from e
-        if header.frame != 0xC0 and _scans(data) > _MAX_SCANS:
-            raise DecompressionBomb()
-        return header
+    with source.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        return _read(data)
 
 
-def _walk(data: mmap.mmap) -> JpegHeader:
+def _read(data: mmap.mmap | bytes) -> JpegHeader:
+    try:
+        header = _walk(data)
+    except (struct.error, IndexError) as e:
+        raise TruncatedFile(reason="JPEG header") from e
+    if header.frame != 0xC0 and _scans(data) > _MAX_SCANS:
+        raise DecompressionBomb()
+    return header
+
+
+def _walk(data: mmap.mmap | bytes) -> JpegHeader:
     if data[:2] != b"\xff\xd8":
         raise TruncatedFile(reason="JPEG header")
     at, adobe, frame = 2, None, None
@@ -90,7 +96,7 @@ def _walk(data: mmap.mmap) -> JpegHeader:
     return JpegHeader(marker, precision, width, height, tuple(names[:count]), adobe)
 
 
-def _scans(data: mmap.mmap) -> int:
+def _scans(data: mmap.mmap | bytes) -> int:
     found, at = 0, data.find(b"\xff\xda")
     while at >= 0 and found <= _MAX_SCANS:
         found += 1

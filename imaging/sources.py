@@ -19,7 +19,7 @@ from imaging.decoding import (
     within_budget,
 )
 from imaging.jpeg import read_jpeg_header
-from imaging.paper import physical_size
+from imaging.paper import PhysicalSize, physical_size
 from imaging.resolution import effective_dpi
 from imaging.tiff import TiffDirectory, read_directories
 from imaging.upright import orient
@@ -34,16 +34,22 @@ _DETAIL_DPI = 300.0
 
 
 @dataclass(frozen=True)
-class PreparedPage:
-    """A page ready for capture, with a small upright grey picture for quality, duplicates and free space."""
+class PageLook:
+    """What a picture is as a page, with a small upright grey copy for quality, duplicates and free space."""
 
     picture: PagePicture
-    path: Path
     grey: np.ndarray
     """(H, W) uint8, upright, about 150 dpi (never enlarged)."""
     grey_dpi: float
     detail_dpi: float | None
     """What the picture's detail is worth, see `imaging.resolution`; None without print."""
+
+
+@dataclass(frozen=True)
+class PreparedPage(PageLook):
+    """A page ready for capture."""
+
+    path: Path
 
 
 def image_facts(path: Path, kind: SourceKind, *, max_pixels: int, max_pages: int) -> SourceFacts:
@@ -92,27 +98,56 @@ def prepare_page(path: Path, kind: SourceKind, page: int, out_dir: Path, *, max_
     Raises TruncatedFile, TooManyPixels, DecompressionBomb, Unreadable.
     """
     if kind is SourceKind.JPEG and page == 1 and read_jpeg_header(path).keeps:
-        return _kept_jpeg(path, out_dir, max_pixels)
+        look = _kept_jpeg(path, max_pixels, None)
+        target = out_dir / "page-00001.jpg"
+        shutil.copyfile(path, target)
+        return _prepared(look, target)
     with opened(path, kind) as image:
         _seek(image, path, kind, page)
-        within_budget(image.width, image.height, max_pixels)
-        if (
-            kind is not SourceKind.TIFF
-        ):  # a PNG's tags may follow its pixels, a TIFF forgets its own with them
-            image.load()
-        resolution = resolution_of(image)
-        told = orientation_of(image)
+        plain, resolution = _bare(image, kind, max_pixels)
         keep = kind is SourceKind.PNG and _plain_png(path, image)
-        image.load()
-        plain = plain_pixels(image)
-    if resolution and told >= 5:
-        resolution = (resolution[1], resolution[0])
     target = out_dir / f"page-{page:05d}.png"
     if keep:
         shutil.copyfile(path, target)
     else:
         plain.save(target, "PNG", compress_level=1)
-    size = physical_size(plain.width, plain.height, resolution)
+    return _prepared(_plain_look(plain, resolution, None), target)
+
+
+def look_at(content: bytes, kind: SourceKind, *, max_pixels: int, dpi: float | None = None) -> PageLook:
+    """What the first page of an image file in memory is as `prepare_page` would make it, and nothing is written.
+
+    `dpi`: where the file itself says nothing that can be believed. Raises as `prepare_page` does.
+    """
+    if kind is SourceKind.JPEG and read_jpeg_header(content).keeps:
+        return _kept_jpeg(content, max_pixels, dpi)
+    with opened(content, kind) as image:
+        plain, resolution = _bare(image, kind, max_pixels)
+    return _plain_look(plain, resolution, dpi)
+
+
+def _bare(
+    image: ImageFile.ImageFile, kind: SourceKind, max_pixels: int
+) -> tuple[Image.Image, tuple[float, float] | None]:
+    """The upright pixels of the current page, and their resolution as the file claims it."""
+    within_budget(image.width, image.height, max_pixels)
+    if kind is not SourceKind.TIFF:  # a PNG's tags may follow its pixels, a TIFF forgets its own with them
+        image.load()
+    resolution = resolution_of(image)
+    if resolution and orientation_of(image) >= 5:
+        resolution = (resolution[1], resolution[0])
+    image.load()
+    return plain_pixels(image), resolution
+
+
+def _prepared(look: PageLook, path: Path) -> PreparedPage:
+    return PreparedPage(look.picture, look.grey, look.grey_dpi, look.detail_dpi, path)
+
+
+def _plain_look(
+    plain: Image.Image, resolution: tuple[float, float] | None, told_dpi: float | None
+) -> PageLook:
+    size = _size(plain.width, plain.height, resolution, told_dpi)
     colour: Literal["bilevel", "grey", "rgb"] = (
         "bilevel" if plain.mode == "1" else "grey" if plain.mode == "L" else "rgb"
     )
@@ -126,14 +161,21 @@ def prepare_page(path: Path, kind: SourceKind, page: int, out_dir: Path, *, max_
         dpi=size.dpi,
         dpi_assumed=size.assumed,
     )
-    return PreparedPage(picture, target, grey, grey_dpi, detail_dpi)
+    return PageLook(picture, grey, grey_dpi, detail_dpi)
 
 
-def _kept_jpeg(path: Path, out_dir: Path, max_pixels: int) -> PreparedPage:
-    with opened(path, SourceKind.JPEG) as image:
+def _size(
+    width: int, height: int, resolution: tuple[float, float] | None, told_dpi: float | None
+) -> PhysicalSize:
+    size = physical_size(width, height, resolution)
+    return physical_size(width, height, (told_dpi, told_dpi)) if size.assumed and told_dpi else size
+
+
+def _kept_jpeg(source: Path | bytes, max_pixels: int, told_dpi: float | None) -> PageLook:
+    with opened(source, SourceKind.JPEG) as image:
         width, height = image.size
         within_budget(width, height, max_pixels)
-        size = physical_size(width, height, resolution_of(image))
+        size = _size(width, height, resolution_of(image), told_dpi)
         orientation = orientation_of(image)
         colour: Literal["grey", "rgb"] = "grey" if image.mode == "L" else "rgb"
         # The decoder may scale while it decodes: it still reads every byte, so a cut file still shows.
@@ -141,8 +183,6 @@ def _kept_jpeg(path: Path, out_dir: Path, max_pixels: int) -> PreparedPage:
         image.draft("L", (round(width / scale), round(height / scale)))
         image.load()
         grey, grey_dpi, detail_dpi = _reduced(image.convert("L"), size.dpi * image.width / width)
-    target = out_dir / "page-00001.jpg"
-    shutil.copyfile(path, target)
     picture = PagePicture(
         form="jpeg",
         width_px=width,
@@ -154,7 +194,7 @@ def _kept_jpeg(path: Path, out_dir: Path, max_pixels: int) -> PreparedPage:
         dpi_assumed=size.assumed,
     )
     upright = np.ascontiguousarray(orient(grey, orientation))
-    return PreparedPage(picture, target, upright, grey_dpi, detail_dpi)
+    return PageLook(picture, upright, grey_dpi, detail_dpi)
 
 
 def _reduced(image: Image.Image, dpi: float) -> tuple[np.ndarray, float, float | None]:

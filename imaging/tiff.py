@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import struct
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,13 +29,13 @@ class TiffDirectory:
     """A smaller version of another image (NewSubfileType bit 0), so no page of its own."""
 
 
-def read_directories(path: Path, *, limit: int) -> list[TiffDirectory]:
+def read_directories(source: Path | bytes, *, limit: int) -> list[TiffDirectory]:
     """Every directory of the main chain in file order, thumbnails included.
 
     Raises TruncatedFile when the chain leads out of the file, Unreadable when it bites its own tail or holds
     nonsense, TooManyPages as soon as more than `limit` pages are certain.
     """
-    with path.open("rb") as file:
+    with source.open("rb") if isinstance(source, Path) else io.BytesIO(source) as file:
         try:
             return list(_Walker(file, limit).directories())
         except struct.error as e:

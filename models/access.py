@@ -118,6 +118,8 @@ class Action(StrEnum):
     READ_EVENTS = "read_events"
     MANAGE_HOOKS = "manage_hooks"
     """Its own webhooks, or those of all clients for an administrator."""
+    RUN_KIOSK = "run_kiosk"
+    """Fetch the orders that it scans by, say how it is."""
     MANAGE_ACCESS = "manage_access"
     """Accounts of people; devices and systems."""
 
@@ -264,6 +266,7 @@ TABLE: dict[Action, tuple[Grant, ...]] = {
         _grant("system", _R.OWN_HAND, "exchange"),
         _grant("administrator", _R.ANYWHERE, "maintenance"),
     ),
+    _A.RUN_KIOSK: (_grant("device", _R.OWN_HAND, "maintenance"),),
     _A.MANAGE_ACCESS: (_grant("administrator", _R.ANYWHERE, "maintenance"),),
 }
 """Every action and every way of being allowed it. An installation of several agencies keeps them apart by it."""

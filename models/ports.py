@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, BinaryIO, Literal, Protocol
 
 from models.errors import EcopyError
 from models.reading import EngineVersion, PageReading
+from models.scanners import ScannedPage, ScannerFacts, ScanOrder
 from models.signatures import SignedFile, SignedStatement, SignerCertificate, SignRequest
 
 if TYPE_CHECKING:
@@ -162,6 +163,24 @@ class OcrEngine(Protocol):
         ...
 
 
+class Scanner(Protocol):
+    """A scanner, or what stands for one. One caller at a time."""
+
+    @property
+    def facts(self) -> ScannerFacts:
+        """What it is and can do. Raises a ScannerFault."""
+        ...
+
+    def pages(self, order: ScanOrder) -> Generator[ScannedPage]:
+        """Picture by picture, no sheet further ahead than the device insists on: the caller keeps one before it asks for
+        the next. Ends where all is scanned.
+
+        Raises a ScannerFault, FeederEmpty where there was nothing at all; what came before is whole, and calling again goes
+        on with what lies in the feeder then.
+        """
+        ...
+
+
 class TimestampAuthority(Protocol):
     """An RFC 3161 time-stamping authority, remote or embedded."""
 
@@ -221,15 +240,4 @@ class KeyWrapper(Protocol):
 
     def unwrap(self, wrapped: bytes, context: bytes) -> bytes:
         """The data key again. Raises KeyServiceFault, or WrappedKeyDamaged when it was not wrapped so."""
-        ...
-
-
-class Scanner(Protocol):
-    """A source of page files at a counter."""
-
-    @property
-    def name(self) -> str: ...
-
-    def scan(self, target: Path) -> Iterator[Path]:
-        """Pull pages one by one into `target`; each path is complete and synced when yielded."""
         ...

@@ -16,6 +16,7 @@ from models.base import Value
 from models.casework import ArchiveProof
 from models.ecopy import CopyForm, PresentedAs
 from models.people import Role
+from models.quality import PictureLimits
 from models.signatures import Level
 
 T = TypeVar("T")
@@ -43,6 +44,13 @@ class ImageRules(Value):
     maximum_ink_light: Rule[float]
     maximum_blown_share: Rule[float]
     """Ink lighter than the one on paper that is blown out to white by more than the other: overexposed."""
+
+    @property
+    def limits(self) -> PictureLimits:
+        """The bare figures, as kiosks get them."""
+        return PictureLimits.model_validate(
+            {name: getattr(self, name).value for name in PictureLimits.model_fields}
+        )
 
 
 class CaptureRules(Value):

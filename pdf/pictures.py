@@ -114,6 +114,11 @@ def _png(pdf: Pdf, picture: PagePicture, path: Path, folder: Path) -> Stream:
     return _flate(pdf, b"".join(_pieces(path, layout.idat)), entries, folder)
 
 
+def is_plain_png(path: Path) -> bool:
+    """Whether a PNG's pixels can go into a PDF as they are packed. Raises EngineFault for what is no PNG."""
+    return _png_layout(path).plain
+
+
 def _pieces(path: Path, places: tuple[tuple[int, int], ...]) -> Iterator[bytes]:
     with path.open("rb") as source:
         for offset, length in places:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from models.errors import Unreadable
 from models.geometry import Box
-from models.pages import PageFacts, PagePicture, PageSize, SourceKind
+from models.pages import PageFacts, PagePicture, SourceKind
 from models.reading import EngineVersion, MachineCode, PageReading
 
 PicturePair = tuple[tuple[Path, PagePicture], tuple[Path, PagePicture]]
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from ocr.engines import EngineChoice
     from pdf.embedded import EmbeddedData
     from pdf.revisions import RevisionShown
+    from pdf.scan_pages import ScanPage
     from signing.trust import TrustStore
 
 
@@ -48,11 +49,12 @@ def prepare_pages(
     Returns facts and picture file per page. Raises InputRefused for damaged or oversized content.
     """
     from imaging.quality import measure
+    from imaging.standing import stood_upright
 
     prepared = []
     for page in pages:
         picture, path, grey, dpi, detail = _taken(source, kind, page, out, max_pixels)
-        picture, grey, flags = _turned_upright(picture, grey, dpi)
+        picture, grey, flags = stood_upright(picture, grey, dpi)
         facts = PageFacts(
             page=page,
             picture=picture,
@@ -71,6 +73,13 @@ def draw_pages(
     from pdf.pages import draw_page
 
     return [draw_page(source, page, out, max_pixels=max_pixels, dpi=dpi) for page in pages]
+
+
+def bind_scan(target: Path, pages: list[ScanPage], *, max_pixels: int) -> None:
+    """The pictures of one scan as one PDF at `target`. Raises what `pdf.scan_pages.bind_pages` raises."""
+    from pdf.scan_pages import bind_pages
+
+    bind_pages(target, pages, max_pixels=max_pixels)
 
 
 def count_pages(source: Path) -> int:
@@ -96,29 +105,6 @@ def _taken(
     picture, path = extract_page(source, page, out, max_pixels=max_pixels)
     grey, dpi = _grey(path, picture, DETAIL_DPI)
     return picture, path, *reduced(grey, dpi, LOOK_DPI), effective_dpi(grey, dpi)
-
-
-def _turned_upright(
-    picture: PagePicture, grey: NDArray[np.uint8], dpi: float
-) -> tuple[PagePicture, NDArray[np.uint8], tuple[str, ...]]:
-    """A page fed sideways, upside down or mirrored is shown upright; its bytes stay as they are. Only when sure."""
-    import numpy as np
-
-    from imaging.rotation import CONFIDENT, SURELY_MIRRORED, detect_rotation
-    from imaging.upright import composed, orient
-
-    found = detect_rotation(grey, dpi)
-    if picture.rendered or found.orientation == 1 or found.confidence < CONFIDENT:
-        return picture, grey, ()
-    flags = ("mirrored",) if found.mirrored else ()
-    if found.mirrored and found.confidence < SURELY_MIRRORED:
-        return picture, grey, flags
-    size = picture.size
-    if found.degrees in (90, 270):
-        size = PageSize(width_mm=size.height_mm, height_mm=size.width_mm)
-    orientation = composed(picture.orientation, found.orientation)
-    upright = picture.model_copy(update={"orientation": orientation, "size": size})
-    return upright, np.ascontiguousarray(orient(grey, found.orientation)), flags
 
 
 def _stamp_area(grey: NDArray[np.uint8], picture: PagePicture, stamp_size: tuple[float, float]) -> Box | None:

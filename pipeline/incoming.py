@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path, PurePath
 
 from extraction.extract import known_types
 from models.access import Action, Caller, Purpose, PurposeKind, purpose_in
@@ -31,6 +34,7 @@ from pipeline.admission import admit, read_purpose
 from pipeline.application import Application
 from pipeline.attempts import Acting, acting, acting_now, attempt
 from pipeline.cases.meeting import Case, case_of
+from pipeline.kiosks.unsealing import is_sealed, opened_scan
 from pipeline.papers.scanning import check_scan
 from pipeline.receipts import sign_receipt
 from pipeline.stages.receive import receive
@@ -132,7 +136,8 @@ def finish(app: Application, files: UploadFiles, upload_id: str, held: UploadFil
     """Take in what is whole: hashed again, received, and a receipt signed for it; done already, it is done.
 
     The holder of the file calls it. What can't be taken is put on record as refused, its bytes are forgotten, and the
-    reason raised; faults leave everything as it is, to be tried again.
+    reason raised; faults leave everything as it is, to be tried again. A sealed scan (`models.wire.sealed`) is opened first; its
+    receipt is for the sealed file, and names what came out of it too.
     """
     with app.register.reading() as connection:
         record = upload(connection, upload_id)
@@ -140,31 +145,49 @@ def finish(app: Application, files: UploadFiles, upload_id: str, held: UploadFil
         return record
     check_open(record)
 
-    def taken() -> SourceRecord:
+    def taken() -> Taken:
         digest = held.sha256()
         _check_digest(record, digest)
-        declared, case = record.declared, case_of_upload(app, record)
-        source = receive(
-            app,
-            held.path,
-            intake=intake_of(record),
-            presented_as=declared.presented_as,
-            forced_type=declared.document_type,
-            grouping=grouping_of(declared),
-            case=case,
-            filename=declared.filename,
-            scan=declared.scan,
-        )
-        if source.sha256 != digest:  # a receipt never says more than what is safe
-            raise StorageFault(reason=f"upload {record.id} changed while it was taken in")
-        return source
+        if not is_sealed(held.path):
+            return Taken(_received(app, record, held.path, record.declared.filename, digest), digest)
+        with opened_scan(app, held.path, record.id) as path:
+            name = f"{PurePath(record.declared.filename).stem}{path.suffix}"
+            source = _received(app, record, path, name, _sha256(path))
+        return Taken(source, digest, sealed_size=record.length)
 
     done = settle(app, record, taken)
     files.remove(record.id)
     return done
 
 
-def settle(app: Application, record: UploadRecord, take: Callable[[], SourceRecord]) -> UploadRecord:
+def _received(app: Application, record: UploadRecord, path: Path, filename: str, digest: str) -> SourceRecord:
+    declared = record.declared
+    source = receive(
+        app,
+        path,
+        intake=intake_of(record),
+        presented_as=declared.presented_as,
+        forced_type=declared.document_type,
+        grouping=grouping_of(declared),
+        case=case_of_upload(app, record),
+        filename=filename,
+        scan=declared.scan,
+    )
+    if source.sha256 != digest:  # a receipt never says more than what is safe
+        raise StorageFault(reason=f"upload {record.id} changed while it was taken in")
+    return source
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What an upload became; `sha256` of the file as it was sent, `sealed_size` its size where it was a sealed scan."""
+
+    source: SourceRecord
+    sha256: str
+    sealed_size: int | None = None
+
+
+def settle(app: Application, record: UploadRecord, take: Callable[[], Taken]) -> UploadRecord:
     """`take` the upload in, in its sender's name, and sign the receipt; what `take` refuses ends the upload.
 
     Raises what `take` raises.
@@ -172,21 +195,23 @@ def settle(app: Application, record: UploadRecord, take: Callable[[], SourceReco
     with by_its_sender(record):
         try:
             with attempt(app, "receive", record.id, actor=record.caller, purpose=record.purpose):
-                source = take()
+                done = take()
         except (InputRefused, ConflictError, UsageError) as reason:
             if not reason.retryable:
                 end(app, record, UploadState.REFUSED, code=reason.code)
             raise
+        source, sealed = done.source, done.sealed_size
         scan = app.register.scan_of(source.id)
         receipt = Receipt(
             upload=record.id,
             document=scan.id,
-            sha256=source.sha256,
-            size=source.size,
+            sha256=done.sha256,
+            size=source.size if sealed is None else sealed,
             received_at=iso(app.clock.now()),
             received_by=record.caller,
             agency=record.agency,
             purpose=record.purpose,
+            source_sha256=None if sealed is None else source.sha256,
         )
         signed = sign_receipt(app, receipt)
         with app.register.transaction(actor=record.caller, purpose=record.purpose) as tx:
@@ -242,6 +267,11 @@ def _case(app: Application, purpose: Purpose, declared: Declared) -> Case | None
     if purpose.kind is PurposeKind.DOSSIER:
         return case_of(app, dossier=purpose.reference, component=declared.component)
     return case_of(app, lot=purpose.reference) if purpose.kind is PurposeKind.LOT else None
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as handle:
+        return hashlib.file_digest(handle, "sha256").hexdigest()
 
 
 def _check_digest(record: UploadRecord, digest: str) -> None:

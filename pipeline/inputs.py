@@ -7,11 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePath
 
 from models.errors import PathNotFound
-
-DOCUMENT_SUFFIXES = frozenset(
-    {".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".tif", ".tiff", ".heic", ".heif", ".pdf", ""}
-)
-"""What is taken from a folder; a file named on the command line is taken whatever it is called."""
+from models.filenames import DOCUMENT_SUFFIXES
 
 
 @dataclass(frozen=True)

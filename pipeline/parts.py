@@ -21,6 +21,7 @@ from models.errors import (
     InputRefused,
     PartsNotHere,
     PartsWrong,
+    SealedPageInvalid,
     UploadBusy,
     UploadDamaged,
     UsageError,
@@ -30,6 +31,7 @@ from models.uploads import UploadState
 from pipeline.application import Application
 from pipeline.cases.meeting import check_room
 from pipeline.incoming import (
+    Taken,
     by_its_sender,
     case_of_upload,
     check_open,
@@ -38,6 +40,7 @@ from pipeline.incoming import (
     intake_of,
     settle,
 )
+from pipeline.kiosks.unsealing import begins_sealed
 from pipeline.stages.receive import known_content, received_again, register_stored
 from storage.records import SourceRecord, StoredRef
 from storage.uploads.objects import announce_object, object_state
@@ -111,7 +114,7 @@ def complete_parts(app: Application, record: UploadRecord) -> UploadRecord:
         key, multipart = _place(record)
         if not app.store.exists(key):
             _put_together(app, record, key, multipart)
-        done = settle(app, record, lambda: _taken(app, record, key))
+        done = settle(app, record, lambda: _settled(app, record, key))
         _discard(
             app, key
         )  # not before there is a receipt: a fault until then can be made good without sending again
@@ -177,6 +180,11 @@ def _put_together(app: Application, record: UploadRecord, key: str, multipart: d
     store.complete(key, multipart["id"], whole, record.id)
 
 
+def _settled(app: Application, record: UploadRecord, key: str) -> Taken:
+    source = _taken(app, record, key)
+    return Taken(source, source.sha256)
+
+
 def _taken(app: Application, record: UploadRecord, key: str) -> SourceRecord:
     """What lies under `key`, received; refused, it goes again."""
     try:
@@ -217,6 +225,8 @@ def _read_through(app: Application, key: str) -> tuple[StoredRef, str]:
     digest, mac, size = sha256(), hmac.new(app.content_key, digestmod=sha256), 0
     with app.store.open(key) as handle:
         while chunk := handle.read(CHUNK):
+            if size == 0 and begins_sealed(chunk):  # kiosks send theirs by tus
+                raise SealedPageInvalid(reason="part-uploads")
             digest.update(chunk)
             mac.update(chunk)
             size += len(chunk)

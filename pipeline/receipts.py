@@ -1,4 +1,4 @@
-"""Receipts of what was taken in, signed with a key of the installation's own that is made on first use."""
+"""Receipts of what was taken in, and orders to kiosks, signed with a key of the installation's own that is made on first use."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from joserfc import jws
 from joserfc.jwk import OKPKey
 
+from models.base import Value
 from models.errors import SealBroken
 from models.wire.receipts import ALGORITHM, TYPE, Receipt, ReceiptKey, ReceiptKeys, thumbprint
 from storage.uploads.keys import KeptKey, keep_key, kept_keys, published
@@ -22,9 +23,15 @@ _MAKING = threading.Lock()
 
 def sign_receipt(app: Application, receipt: Receipt) -> str:
     """The receipt as a compact JWS. Raises SealBroken, KeyServiceFault or StorageFault."""
+    return sign_words(app, receipt, TYPE)
+
+
+def sign_words(app: Application, words: Value, typ: str) -> str:
+    """`words` as a compact JWS of that `typ`, by the key that receipts are signed with. Raises as `sign_receipt`."""
     kid, key = _signing_key(app)
-    header = {"alg": ALGORITHM, "typ": TYPE, "kid": kid}
-    return jws.serialize_compact(header, receipt.model_dump_json().encode(), key, algorithms=[ALGORITHM])
+    header = {"alg": ALGORITHM, "typ": typ, "kid": kid}
+    payload = words.model_dump_json(exclude_none=True).encode()
+    return jws.serialize_compact(header, payload, key, algorithms=[ALGORITHM])
 
 
 def receipt_keys(app: Application) -> ReceiptKeys:

@@ -112,6 +112,17 @@ class Settings(BaseSettings):
         "default",
     )
 
+    scan_profiles: Path | None = Field(
+        default=None,
+        description="File with the scan profiles that kiosks are ordered, in the form of the packaged one "
+        "(`pipeline/kiosks/profiles.yaml`), which is used by default",
+    )
+    kiosk_least_version: str | None = Field(
+        default=None,
+        pattern=r"^[0-9][0-9A-Za-z.+!_-]{0,59}$",
+        description="Oldest version of the kiosk program that may scan here; any by default",
+    )
+
     ocr_engine: EngineName = Field(
         default="auto",
         description="OCR engine: `own` (our net), `tesserocr` (Tesseract line by line, in process), `tesseract` (the "
@@ -240,10 +251,10 @@ class Settings(BaseSettings):
         default=6000, ge=10, description="Requests over HTTP of one person, device or system a minute"
     )
     stranger_requests_per_minute: int = Field(
-        default=600, ge=10, description="… and of one address without proof of who is there"
+        default=1200, ge=10, description="… and of one address without proof of who is there"
     )
     sign_ins_per_minute: int = Field(
-        default=60, ge=1, description="… and, of those, steps of signing in and tokens asked for"
+        default=60, ge=1, description="… and, of those, steps of signing in and codes of new kiosks"
     )
     max_connections: int = Field(
         default=1000, ge=10, description="Connections at once over HTTP; further ones are told to come back"

@@ -12,6 +12,7 @@ from starlette.concurrency import run_in_threadpool
 
 from models.ports import Clock
 from pipeline.application import open_application
+from pipeline.kiosks.profiles import load_profiles
 from pipeline.observing.listening import Watched
 from pipeline.settings import Settings
 from pipeline.version import number
@@ -33,6 +34,7 @@ from web.headers import HeadersMiddleware
 from web.health import router as health
 from web.identity.keeping import Forgetting
 from web.identity.routers import ROUTERS as IDENTITY
+from web.kiosks import ROUTERS as KIOSKS
 from web.limits import LimitsMiddleware
 from web.rates import RatesMiddleware
 from web.services import Service
@@ -70,6 +72,7 @@ def create_app(settings: Settings, clock: Clock | None = None, watched: Watched 
             api.state.office = await _entered(stack, open_application(settings, clock, watched.meter))
             await _entered(stack, api.state.office.working())
             await run_in_threadpool(lambda: api.state.office.hands)  # what is set wrongly is told at once
+            await run_in_threadpool(load_profiles, settings.scan_profiles, api.state.office.rules_today())
             api.state.services = {kind.name: kind(api.state.office) for kind in SERVICES}
             for service in api.state.services.values():
                 service.start()
@@ -98,6 +101,7 @@ def create_app(settings: Settings, clock: Clock | None = None, watched: Watched 
     for router in (
         health,
         *IDENTITY,
+        *KIOSKS,
         *PAPERS,
         handovers,
         captures,

@@ -26,6 +26,7 @@ API = "/api/"
 HARMLESS = (
     "application/json",
     "application/problem+json",
+    "application/jose",
     "application/jwk-set+json",
     "application/schema+json",
     "application/pdf",

@@ -71,7 +71,7 @@ class BodyClasses:
     def __init__(self, settings: Settings) -> None:
         self._plain = BodyClass(settings.max_request_bytes, REQUEST)
         self._ways = (
-            (re.compile(r"/(oauth|api/v1/session)(/|$)"), BodyClass(STRANGER_BYTES, REQUEST)),
+            (re.compile(r"/(oauth|api/v1/(session|enrolment))(/|$)"), BodyClass(STRANGER_BYTES, REQUEST)),
             (
                 re.compile(r"/api/v1/(uploads|handovers/links)(/|$)"),
                 BodyClass(settings.max_file_bytes, UPLOAD, asks_first=True),

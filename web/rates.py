@@ -29,7 +29,9 @@ log = logging.getLogger("ecopy.web")
 
 KEPT = 20_000
 """Buckets and tokens remembered; the longest unused go first."""
-SIGN_IN = ("/oauth/", "/api/v1/session", "/sign-in/")
+SIGN_IN = ("/api/v1/session", "/api/v1/enrolment", "/sign-in/")
+"""Where something could be guessed. A signed assertion can't be, and a hundred kiosks behind one address ask for their tokens
+in the minute in which the power comes back."""
 
 V = TypeVar("V")
 

@@ -21,6 +21,20 @@ class ServerUnreachable(RemoteFault):
     en = Words("{url} can't be reached: {reason}", "Check the address and the network, then try again.")
 
 
+class ServerNotTrusted(RemoteFault):
+    code = "SERVER_NOT_TRUSTED"
+    retryable = False
+    vi = Words(
+        "Không tin được chứng thư của {url}: {reason}",
+        "Không gửi gì. Kiểm tra ngày giờ của máy và tệp CA; nếu chứng thư máy chủ vừa đổi, hỏi người quản trị trước khi tin.",
+    )
+    en = Words(
+        "The certificate of {url} can't be trusted: {reason}",
+        "Nothing was sent. Check this machine's date and the CA file; if the server's certificate has just changed, ask the "
+        "administrator before you trust it.",
+    )
+
+
 class AnswerNotUnderstood(RemoteFault):
     code = "ANSWER_NOT_UNDERSTOOD"
     retryable = False

@@ -11,6 +11,20 @@ class UsageError(EcopyError):
     en = Words("Wrong usage: {reason}", "See `ecopy --help`.")
 
 
+class PartsMissing(UsageError):
+    """A command of the server's on a computer that has the kiosk's parts alone."""
+
+    code = "PARTS_MISSING"
+    vi = Words(
+        "Bản cài đặt này chỉ có phần của kiosk, thiếu {name}.",
+        "Cài phần máy chủ: pip install 'ecopy[server]'.",
+    )
+    en = Words(
+        "Only the kiosk's parts are installed here; {name} is missing.",
+        "Install the server's: pip install 'ecopy[server]'.",
+    )
+
+
 class PathNotFound(UsageError):
     code = "PATH_NOT_FOUND"
     vi = Words("Không tìm thấy {path}.", "Kiểm tra lại đường dẫn.")

@@ -30,3 +30,18 @@ class CapturesHandedOver(Value):
     sends the first `request`, waits for its answer, and goes on with the next."""
 
     handovers: tuple[HandoverOpened, ...]
+
+
+class AwaitedCase(Value):
+    """Captures that one act can sign together."""
+
+    dossier: str | None
+    document: str
+    """The first of them; what the act is asked for by, where there is no dossier."""
+    captures: int
+
+
+class AwaitedCaptures(Value):
+    """What waits for the counter officer's signature, the oldest first."""
+
+    awaited: tuple[AwaitedCase, ...]

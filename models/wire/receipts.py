@@ -9,13 +9,14 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+from collections.abc import Callable
 from hashlib import sha256
 from typing import Any, Literal
 
 from pydantic import Field, ValidationError
 
 from models.base import Value
-from models.errors import ReceiptInvalid
+from models.errors import EcopyError, ReceiptInvalid
 
 FORM: Literal["ecopy-receipt-1"] = "ecopy-receipt-1"
 ALGORITHM = "Ed25519"
@@ -41,6 +42,9 @@ class Receipt(Value):
     """Who handed it in."""
     agency: str
     purpose: str
+    source_sha256: str | None = Field(default=None, pattern=_SHA256)
+    """Of the file that came out of a sealed scan (`models.wire.sealed`), as it lies in the store; `sha256` and `size` are those
+    of the sealed file as it was sent."""
 
 
 class ReceiptKey(Value):
@@ -73,10 +77,7 @@ def check_receipt(
 
     Raises ReceiptInvalid: the file is to be kept, and sent again.
     """
-    header, payload, signature, signed = _taken_apart(text)
-    if header.get("alg") != ALGORITHM or header.get("typ") != TYPE or "crit" in header:
-        raise ReceiptInvalid(reason="alg, typ")
-    _check_signature(_key_called(header.get("kid"), keys), signature, signed)
+    payload = signed_payload(text, keys, typ=TYPE, refused=_refused, longest=_LONGEST)
     try:
         receipt = Receipt.model_validate_json(payload)
     except ValidationError as fault:
@@ -93,29 +94,46 @@ def thumbprint(x: str) -> str:
     return base64.urlsafe_b64encode(sha256(members.encode()).digest()).decode().rstrip("=")
 
 
-def _taken_apart(text: str) -> tuple[dict[str, Any], bytes, bytes, bytes]:
-    parts = text.split(".") if len(text) <= _LONGEST else []
+def signed_payload(
+    text: str, keys: ReceiptKeys, *, typ: str, refused: Callable[[str], EcopyError], longest: int
+) -> bytes:
+    """What one of `keys` signed, as a compact JWS of that `typ` and at most `longest` letters.
+
+    Raises what `refused` makes of the reason.
+    """
+    header, payload, signature, signed = _taken_apart(text, refused, longest)
+    if header.get("alg") != ALGORITHM or header.get("typ") != typ or "crit" in header:
+        raise refused("alg, typ")
+    key = next((one for one in keys.keys if one.kid == header.get("kid")), None)
+    if key is None or thumbprint(key.x) != key.kid:
+        raise refused("kid")
+    if not _is_signed(key, signature, signed):
+        raise refused("signature")
+    return payload
+
+
+def _refused(reason: str) -> EcopyError:
+    return ReceiptInvalid(reason=reason)
+
+
+def _taken_apart(
+    text: str, refused: Callable[[str], EcopyError], longest: int
+) -> tuple[dict[str, Any], bytes, bytes, bytes]:
+    parts = text.split(".") if len(text) <= longest else []
     if len(parts) != 3:
-        raise ReceiptInvalid(reason="JWS")
+        raise refused("JWS")
     try:
         header = json.loads(_bytes(parts[0]))
         payload, signature = _bytes(parts[1]), _bytes(parts[2])
         signed = f"{parts[0]}.{parts[1]}".encode("ascii")
     except (ValueError, RecursionError):
-        raise ReceiptInvalid(reason="JWS") from None
+        raise refused("JWS") from None
     if not isinstance(header, dict):
-        raise ReceiptInvalid(reason="JWS")
+        raise refused("JWS")
     return header, payload, signature, signed
 
 
-def _key_called(kid: object, keys: ReceiptKeys) -> ReceiptKey:
-    found = next((key for key in keys.keys if key.kid == kid), None)
-    if found is None or thumbprint(found.x) != found.kid:
-        raise ReceiptInvalid(reason="kid")
-    return found
-
-
-def _check_signature(key: ReceiptKey, signature: bytes, signed: bytes) -> None:
+def _is_signed(key: ReceiptKey, signature: bytes, signed: bytes) -> bool:
     # Only who checks needs the package, not everyone who knows the words.
     from cryptography.exceptions import InvalidSignature
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -123,7 +141,8 @@ def _check_signature(key: ReceiptKey, signature: bytes, signed: bytes) -> None:
     try:
         Ed25519PublicKey.from_public_bytes(_bytes(key.x)).verify(signature, signed)
     except (InvalidSignature, ValueError):
-        raise ReceiptInvalid(reason="signature") from None
+        return False
+    return True
 
 
 def _bytes(text: str) -> bytes:

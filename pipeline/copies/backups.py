@@ -323,7 +323,8 @@ def _check_keys(
 
 
 def _opens_seals(settings: Settings, sealed: Sealed) -> bool:
-    """Whether the key here is the one that second factors, webhooks' secrets and keys of receipts are sealed with."""
+    """Whether the key here is the one that the register's secrets are sealed with: second factors, webhooks' secrets, keys of
+    receipts, keys that pages are sealed to."""
     path, seals = settings.home / "keys" / "sealing.key", sealed.manifest.seals
     if not seals:  # none in the register, or a set of before manifests named them
         return path.is_file() or not any(sealed.manifest.rows.get(table) for table in _SEALED_ALWAYS)
@@ -335,7 +336,7 @@ def _opens_seals(settings: Settings, sealed: Sealed) -> bool:
         return False
 
 
-_SEALED_ALWAYS = (t.receipt_keys.name, t.webhooks.name)
+_SEALED_ALWAYS = (t.receipt_keys.name, t.sealing_keys.name, t.webhooks.name)
 """Tables that have a sealed secret in every row."""
 
 

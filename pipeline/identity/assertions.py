@@ -59,7 +59,7 @@ def token_for(
     claimed = _claimed(assertion)
     with attempt(app, "issue_token", claimed or "unknown-client", actor="stranger", purpose=PURPOSE):
         found, thumbprint, claims = _proved(app, claimed, assertion)
-        expires = _checked(claims, audiences, app.clock.now())
+        expires = check_claims(claims, audiences, app.clock.now())
         actions = _asked_for(found, scope)
         with app.register.transaction(actor=found.id, purpose=PURPOSE) as tx:
             # Kept a little longer than it holds: its end is judged with leeway, and clocks may be set back.
@@ -103,13 +103,13 @@ def _proved(
     except NotFound:
         raise AssertionRefused from None
     for key in keys if found.active else ():
-        claims = _signed(assertion, key.jwk, key.thumbprint)
+        claims = signed_claims(assertion, key.jwk, key.thumbprint)
         if claims is not None and claims.get("sub") == claimed:
             return found, key.thumbprint, claims
     raise AssertionRefused
 
 
-def _signed(assertion: str, jwk: dict[str, Any], thumbprint: str) -> dict[str, Any] | None:
+def signed_claims(assertion: str, jwk: dict[str, Any], thumbprint: str) -> dict[str, Any] | None:
     """The claims, where the key's signature is on them; the algorithm is the key's, never the header's choice."""
     try:
         header = jws.extract_compact(assertion.encode()).headers()
@@ -124,8 +124,8 @@ def _signed(assertion: str, jwk: dict[str, Any], thumbprint: str) -> dict[str, A
     return claims if isinstance(claims, dict) else None
 
 
-def _checked(claims: dict[str, Any], audiences: Collection[str], now: datetime) -> datetime:
-    """When the assertion ends. Raises an AssertionRefused."""
+def check_claims(claims: dict[str, Any], audiences: Collection[str], now: datetime) -> datetime:
+    """When an assertion with these claims ends, whose `sub` was looked at. Raises an AssertionRefused."""
     jti = claims.get("jti")
     if claims.get("iss") != claims["sub"]:
         raise AssertionRefused

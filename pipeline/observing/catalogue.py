@@ -85,6 +85,14 @@ FIGURES: tuple[Figure, ...] = (
         shared=True,
     ),
     Figure(
+        "ecopy_kiosks",
+        "gauge",
+        ("state",),
+        "Số kiosk: `well` ổn, `troubled` tự báo có điều cần xem, `silent` không báo gì quá 24 giờ",
+        "Kiosks: `well`, `troubled` by their own report, `silent` for more than 24 hours",
+        shared=True,
+    ),
+    Figure(
         "ecopy_component_up",
         "gauge",
         ("component",),

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, get_args
 
 import sqlalchemy as sa
 from prometheus_client import (
@@ -22,6 +22,8 @@ from prometheus_client import (
 from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from models.wire.devices import KioskState
+from pipeline.kiosks.reports import counted_kiosks
 from pipeline.observing.catalogue import BY_NAME
 from pipeline.observing.health import KEPT_S, Health
 from pipeline.observing.meter import Meter
@@ -179,6 +181,8 @@ class RegisterCollector(Collector):
         yield _gauge("ecopy_oldest_timestamp_wait_seconds", [((), age(since, now))])
         seen = [alive(one, now) for one in machines(connection)]
         yield _gauge("ecopy_machines", [(("alive",), seen.count(True)), (("silent",), seen.count(False))])
+        kiosks = counted_kiosks(connection, now)
+        yield _gauge("ecopy_kiosks", [((state,), kiosks[state]) for state in get_args(KioskState)])
         yield _gauge("ecopy_lease_overdue_seconds", [((), age(oldest_lease(connection), now))])
 
 

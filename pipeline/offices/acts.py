@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
+from itertools import islice
 from typing import Literal
 
 from models.errors import (
@@ -104,13 +105,21 @@ def _may_be_signed(app: Application, document: DocumentRecord) -> bool:
         return why_withheld(connection, document.id) is None
 
 
-def all_awaited(app: Application, *, purpose: str) -> list[DocumentRecord]:
-    """Every document whose capture waits for an act, the oldest first; the look is on record."""
+def all_awaited(app: Application, *, purpose: str, most: int | None = None) -> list[DocumentRecord]:
+    """Every document whose capture waits for an act, or the oldest `most`, the oldest first; the look is on record."""
     with app.register.transaction(actor=operator(), purpose=given(purpose)) as tx:
         tx.audit("look", "awaiting_capture")
         ids = list(without_capture(tx.connection)) if awaits_act(app) else []
     found = (app.register.document(one) for one in ids)
-    return [one for one in found if _may_be_signed(app, one)]
+    return list(islice((one for one in found if _may_be_signed(app, one)), most))
+
+
+def awaited_cases(app: Application, *, purpose: str, most: int = 1000) -> list[list[DocumentRecord]]:
+    """Of the oldest `most` documents whose capture waits: those that one act signs together, by dossier or scan. On record."""
+    together: dict[str, list[DocumentRecord]] = {}
+    for one in all_awaited(app, purpose=purpose, most=most):
+        together.setdefault(one.dossier_code or one.source_id, []).append(one)
+    return list(together.values())
 
 
 def check_signer(app: Application, documents: Sequence[DocumentRecord], person: Person) -> None:

@@ -5,13 +5,12 @@ from __future__ import annotations
 import time
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from itertools import pairwise
 from pathlib import Path
 
-from imaging.noted import likely_noted
-from imaging.quality import likely_duplicates
-from models.pages import PageFacts, PageQuality, PdfNature, SourceFacts
-from models.rulesets import ImageRules, RuleSet
+from imaging.alike import Face, perhaps_noted, perhaps_repeated, repeated, with_notes
+from imaging.faults import picture_faults
+from models.pages import PageFacts, PdfNature, SourceFacts
+from models.rulesets import RuleSet
 from models.states import DocumentState
 from pipeline import child
 from pipeline.application import Application
@@ -24,8 +23,6 @@ from storage.records import DocumentRecord, SourceRecord, StoredRef
 PAGES_VERSION = "2"
 PAGES_AT_ONCE = 8
 """Pages handed to one child process: its start is shared, and a crash costs no more than these."""
-LOOK_ALIKES = 2
-"""How many earlier pages with a similar hash are really compared."""
 
 
 class Pages:
@@ -154,95 +151,40 @@ def page_flags(app: Application, document: DocumentRecord) -> list[str]:
 
 def _page_flags(page: PageFacts, rules: RuleSet) -> list[str]:
     """What the rule set says about one page's picture."""
-    picture, quality, image = page.picture, page.quality, rules.image
-    flags = list(page.flags)
-    if picture.dpi < image.minimum_dpi.value - 0.5:
-        flags.append("low_resolution")
-    elif picture.dpi < image.recommended_dpi.value - 1:
-        flags.append("resolution_below_300")
-    if picture.dpi_assumed:
-        flags.append("resolution_assumed")
-    if picture.rendered:
-        flags.append("rendered")
-    if quality.blank:
-        return [*flags, "blank_page"]
-    if image.colour_required.value and picture.colour != "rgb":
-        flags.append("not_colour")
-    if abs(quality.skew_degrees) > image.maximum_skew_degrees.value:
-        flags.append("skewed")
-    if quality.sharpness < image.minimum_sharpness.value:
-        flags.append("blurred")
-    if quality.contrast < image.minimum_contrast.value:
-        flags.append("low_contrast")
-    if quality.effective_dpi is not None and quality.effective_dpi < image.minimum_effective_dpi.value:
-        flags.append("detail_too_low")
-    if quality.cut_lines > image.maximum_cut_lines.value:
-        flags.append("cut_off")
-    if not picture.rendered:
-        flags += _exposure(quality, image)
-    if quality.glare_share is not None and quality.glare_share > image.maximum_glare_share.value:
-        flags.append("glare")
-    if quality.negative:
-        flags.append("negative")
-    if picture.orientation != 1:
-        flags.append("turned")
-    return flags
-
-
-def _exposure(quality: PageQuality, image: ImageRules) -> list[str]:
-    """A photographed card lies on whatever it lies on, and a negative is dark by its nature: they have flags of their own."""
-    if quality.paper_light is None or quality.glare_share is not None or quality.negative:
-        return []
-    if quality.paper_light < image.minimum_paper_light.value:
-        return ["too_dark"]
-    washed = quality.ink_light is not None and quality.ink_light > image.maximum_ink_light.value
-    blown = (quality.blown_share or 0.0) > image.maximum_blown_share.value
-    return ["too_light"] if washed and blown else []
+    return [*page.flags, *picture_faults(page.picture, page.quality, rules.image.limits)]
 
 
 def _duplicates(app: Application, pages: list[Printed]) -> dict[int, int]:
-    """Pages that show the same sheet as an earlier one; blank pages all look the same and don't count."""
-    printed = [one for one in pages if not one[0].quality.blank]
-    hashes = [page.quality.perceptual_hash for page, _ in printed]
-    # What each page is compared with where no page repeats another, which is nearly always; the rest is asked for one by one.
-    pairs = [
-        (i, at)
-        for at in range(len(printed))
-        for i in likely_duplicates(hashes[at], hashes[:at])[:LOOK_ALIKES]
-    ]
-    said = compared(app, child.same_sheets, [(printed[i], printed[at]) for i, at in pairs])
+    """Pages that show the same sheet as an earlier one."""
+    shown, faces = _shown(pages), _faces(pages)
+    pairs = perhaps_repeated(faces)
+    said = compared(app, child.same_sheets, [(shown[one], shown[other]) for one, other in pairs])
     known = dict(zip(pairs, said, strict=True))
 
-    def same(i: int, at: int) -> bool:
-        if (i, at) not in known:
-            (known[i, at],) = compared(app, child.same_sheets, [(printed[i], printed[at])])
-        return known[i, at]
+    def same(one: int, other: int) -> bool:
+        """Where a page repeats another one, later ones are compared with others than was foreseen."""
+        if (one, other) not in known:
+            (known[one, other],) = compared(app, child.same_sheets, [(shown[one], shown[other])])
+        return known[one, other]
 
-    found: dict[int, int] = {}
-    kept: list[int] = []
-    for at, (page, _) in enumerate(printed):
-        near = likely_duplicates(hashes[at], [hashes[i] for i in kept])[:LOOK_ALIKES]
-        twin = next((kept[i] for i in near if same(kept[i], at)), None)
-        if twin is None:
-            kept.append(at)
-        else:
-            found[page.page] = printed[twin][0].page
-    return found
+    return repeated(faces, same)
 
 
 def _noted(app: Application, pages: list[Printed]) -> dict[int, int]:
     """Pages that are the page before them with a note on it, or without the one it had (TT01/2023 Art. 8.2.d)."""
-    printed = [one for one in pages if not one[0].quality.blank]
-    likely = [
-        (one, other)
-        for one, other in pairwise(printed)
-        if likely_noted(one[0].quality.perceptual_hash, other[0].quality.perceptual_hash)
-    ]
-    found: dict[int, int] = {}
-    for (one, other), same in zip(likely, compared(app, child.noted_sheets, likely), strict=True):
-        if same and one[0].page not in found:  # a page that goes with the one before it begins no new pair
-            found[other[0].page] = one[0].page
-    return found
+    shown = _shown(pages)
+    likely = perhaps_noted(_faces(pages))
+    return with_notes(
+        likely, compared(app, child.noted_sheets, [(shown[one], shown[other]) for one, other in likely])
+    )
+
+
+def _shown(pages: list[Printed]) -> dict[int, Printed]:
+    return {page.page: (page, key) for page, key in pages}
+
+
+def _faces(pages: list[Printed]) -> list[Face]:
+    return [Face(page.page, page.quality.perceptual_hash, page.quality.blank) for page, _ in pages]
 
 
 def _batched(pages: list[int], size: int) -> list[list[int]]:

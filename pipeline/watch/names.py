@@ -1,32 +1,5 @@
-"""File names as they come from anywhere: which are documents, and which only half of one."""
+"""What names say in a watched folder; the same as at a kiosk's."""
 
-from __future__ import annotations
+from models.filenames import document_by_name, temporary, variant
 
-import os
-import re
-from pathlib import PurePath
-
-from pipeline.inputs import DOCUMENT_SUFFIXES
-
-_TEMPORARY = re.compile(
-    r"^[.~]|~$|\.(part|partial|tmp|temp|crdownload|download|filepart|writing|swp|lock)$", re.IGNORECASE
-)
-_LONGEST = 255
-"""Bytes of a name that every file system takes."""
-
-
-def temporary(name: str) -> bool:
-    """Whether a name is one that programs give to what they are still at work on, or hide."""
-    return _TEMPORARY.search(name) is not None
-
-
-def document_by_name(name: str) -> bool:
-    return PurePath(name).suffix.lower() in DOCUMENT_SUFFIXES
-
-
-def variant(name: str, number: int, added: str = "") -> str:
-    """`name` with a number before its suffix (`a-2.pdf`; none for 1) and `added` behind it, no longer than names may be."""
-    suffix = PurePath(name).suffix
-    tail = os.fsencode(("" if number == 1 else f"-{number}") + suffix + added)
-    stem = os.fsencode(name.removesuffix(suffix) if suffix else name)
-    return os.fsdecode(stem[: _LONGEST - len(tail)] + tail)
+__all__ = ["document_by_name", "temporary", "variant"]

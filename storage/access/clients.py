@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from models.access import Action, CallerKind
 from models.errors import AccountExists, NotFound
 from storage import schema as t
+from storage.access.enrolments import withdraw_invitation
 from storage.access.tokens import revoke_tokens_of
 from storage.once import insert_once
 from storage.register import Transaction
@@ -115,9 +116,10 @@ def change_client(tx: Transaction, identifier: str, **values: Any) -> None:
 
 
 def close_client(tx: Transaction, identifier: str) -> None:
-    """It may not come in any more; its tokens end. Raises NotFound."""
+    """It may not come in any more; its tokens end, and a code that it could join with. Raises NotFound."""
     _change(tx, identifier, state="closed")
     revoke_tokens_of(tx, identifier)
+    withdraw_invitation(tx, identifier)
     tx.audit("close_client", identifier)
 
 

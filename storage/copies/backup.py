@@ -185,7 +185,12 @@ def _object_rows(ledger: Ledger) -> Callable[[Row], None]:
 
 def _sealed_columns() -> dict[str, int]:
     """Where sealed secrets stand in a row of each table that has some."""
-    columns = (t.accounts.c.totp_secret, t.webhooks.c.secret, t.receipt_keys.c.sealed)
+    columns = (
+        t.accounts.c.totp_secret,
+        t.webhooks.c.secret,
+        t.receipt_keys.c.sealed,
+        t.sealing_keys.c.sealed,
+    )
     return {column.table.name: list(column.table.columns).index(column) for column in columns}
 
 

@@ -35,6 +35,7 @@ from storage.schema.keeping import (
     subject_requests,
     tombstones,
 )
+from storage.schema.kiosks import device_reports, enrolments, sealing_keys
 from storage.schema.offices import office_certificates
 from storage.schema.papers import (
     captures,
@@ -79,12 +80,14 @@ __all__ = [
     "correction_tasks",
     "deliveries",
     "derivations",
+    "device_reports",
     "disposals",
     "document_holders",
     "documents",
     "dossiers",
     "ecopies",
     "ecopy_revisions",
+    "enrolments",
     "events",
     "evidence_batches",
     "evidence_leaves",
@@ -116,6 +119,7 @@ __all__ = [
     "results",
     "reuse_events",
     "sampled_documents",
+    "sealing_keys",
     "search_entries",
     "signatures",
     "sources",

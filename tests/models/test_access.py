@@ -110,6 +110,7 @@ see_trail          inspection   .   .   .   .   *   .   .   .   .
 read_events        exchange     .   .   .   .   .   .   .   .   a
 manage_hooks       maintenance  .   .   .   .   .   *   .   .   .
                    exchange     .   .   .   .   .   .   .   .   h
+run_kiosk          maintenance  .   .   .   .   .   .   h   .   .
 manage_access      maintenance  .   .   .   .   .   *   .   .   .
 """
 OURS, THEIRS = "H29.16", "H99.99"

@@ -18,6 +18,7 @@ from pipeline.access import fetch_ecopy
 from pipeline.application import Application
 from pipeline.copies.backups import back_up_to, copies_of, open_place, restore_from, verify_copy
 from pipeline.copies.checks import check_store, last_checks
+from pipeline.kiosks.keys import current_sealing_key, private_keys
 from pipeline.papers.outcome import SourceOutcome
 from pipeline.receipts import receipt_keys, sign_receipt
 from pipeline.sealing import Seal
@@ -159,6 +160,8 @@ def test_a_register_with_sealed_secrets_comes_back_with_the_key_that_seals_them_
     with application(**primary.settings(primary.home)) as app:  # type: ignore[arg-type]
         (key,) = receipt_keys(app).keys
         name = app.seal.name
+        pages = current_sealing_key(app)
+        private = private_keys(app)(pages.kid).private_bytes_raw()
         sealed_by = back_up_to(app, disk, keys_to=box, passphrase=PASSPHRASE).sealed.manifest.seals
         bare = back_up_to(app, str(tmp_path / "bare")).sealed
     assert sealed_by == (name,)
@@ -185,6 +188,8 @@ def test_a_register_with_sealed_secrets_comes_back_with_the_key_that_seals_them_
     assert done.faults == ()
     with application(home, master_key=settings.master_key) as app:
         assert (app.seal.name, receipt_keys(app).keys) == (name, (key,))
+        assert current_sealing_key(app) == pages
+        assert private_keys(app)(pages.kid).private_bytes_raw() == private, "what is under way still opens"
 
 
 def test_a_refused_restoration_leaves_no_keys_of_the_box_behind(primary: Office, tmp_path: Path) -> None:

@@ -141,6 +141,8 @@ LIKELY = (
     ("/api/v1/documents/import", "system:one", "dossier"),
     ("/api/v1/documents/{DocCode}", "system:one", "dossier"),
     ("/api/v1/uploads", "device:one", "intake:counter"),
+    ("/api/v1/kiosk/reports", "admin", "maintenance:test"),
+    ("/api/v1/kiosk/", "device:one", "maintenance:test"),
     ("/", "staff", "dossier"),
 )
 """Who has business where, and what for."""

@@ -25,6 +25,7 @@ PUBLIC = {
     "GET /sign-in/oidc/callback",
     "OPTIONS /api/v1/uploads",
     "POST /api/v1/handovers/links/{secret}",
+    "POST /api/v1/enrolment",
     "POST /api/v1/session",
     "POST /api/v1/session/activation",
     "POST /api/v1/session/factor",

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Request, Response
 
-from models.access import Action
+from models.access import Action, Target
 from models.errors import (
     CaptureNotAwaited,
     CaptureOfAnother,
@@ -18,13 +18,14 @@ from models.errors import (
     WrongRole,
 )
 from models.people import Person
-from models.wire.captures import CaptureAct, CapturesHandedOver, CaptureSigned
+from models.wire.captures import AwaitedCaptures, AwaitedCase, CaptureAct, CapturesHandedOver, CaptureSigned
 from models.wire.handover import HandoverOpened
 from models.wire.words import DossierCode, Id
+from pipeline.admission import own_agency
 from pipeline.authority import office_for
 from pipeline.handover.captures import hand_out_captures
 from pipeline.handover.opening import HandedOut
-from pipeline.offices.acts import Signed, sign_captures
+from pipeline.offices.acts import Signed, awaited_cases, sign_captures
 from storage.records import DocumentRecord
 from web.api.handover import PERSONAL_SERVICE, opened_for
 from web.guard import AtTheDoor, Door
@@ -36,6 +37,25 @@ Dossier = Annotated[DossierCode, Path(description="Mã hồ sơ.")]
 Paper = Annotated[Id, Path(description="The id of a document of the scan, or of its e-copy.")]
 _ACT = problems(NotFound, WrongRole, CaptureOfAnother, CaptureNotAwaited, HandoverAwaited, SigningFault)
 _HANDOVER = problems(NotFound, WrongRole, CaptureOfAnother, CaptureNotAwaited, HandoverNotConfigured)
+
+
+@router.get(
+    "/captures/awaited",
+    response_model=AwaitedCaptures,
+    summary="What waits for the counter officer's signature, by dossier or scan",
+    responses=problems(NotFound),
+)
+def list_awaited_captures(door: AtTheDoor) -> AwaitedCaptures:
+    """Of a thousand documents at most, the oldest first: what is signed makes room for the others."""
+    target = Target(agencies=frozenset({own_agency(door.office)}))
+    door.admit_to(Action.SIGN_CAPTURE, target, subject="awaiting_capture", what="list")
+    found = awaited_cases(door.office, purpose=str(door.purpose))
+    return AwaitedCaptures(
+        awaited=tuple(
+            AwaitedCase(dossier=documents[0].dossier_code, document=documents[0].id, captures=len(documents))
+            for documents in found
+        )
+    )
 
 
 @router.post(

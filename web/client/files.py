@@ -13,7 +13,7 @@ import httpx
 from models.errors import AnswerNotUnderstood, DownloadDamaged, RemoteFault, ServerUnreachable
 
 if TYPE_CHECKING:
-    from web.client.session import Ecopy
+    from web.client.connection import Connection
 
 PIECE = 1 << 16
 BREAKS = 8
@@ -29,7 +29,7 @@ class Fetched:
     size: int
 
 
-def fetch(server: Ecopy, purpose: str, address: str, to: Path) -> Fetched:
+def fetch(server: Connection, purpose: str, address: str, to: Path) -> Fetched:
     """What is at `address` into the new file `to`, which appears when it is whole.
 
     Raises FileExistsError, DownloadDamaged, and what `Ecopy` raises.
@@ -51,7 +51,7 @@ def fetch(server: Ecopy, purpose: str, address: str, to: Path) -> Fetched:
     return Fetched(to, found, size)
 
 
-def _into(sink: BinaryIO, server: Ecopy, purpose: str, address: str) -> str:
+def _into(sink: BinaryIO, server: Connection, purpose: str, address: str) -> str:
     """Write everything, going on after a break; the SHA-256 that the server says it has."""
     tag = ""
     for _ in range(BREAKS):

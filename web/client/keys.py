@@ -42,16 +42,28 @@ class ClientKey:
         except (ValueError, TypeError, KeyError, UnsupportedAlgorithm, RecursionError) as fault:
             # The text of such a fault may repeat what it could not read.
             raise BadClientKey(path=path, reason=type(fault).__name__) from None
-        if isinstance(key, Ed25519PrivateKey):
-            return cls(key)
-        if isinstance(key, ec.EllipticCurvePrivateKey) and isinstance(key.curve, ec.SECP256R1):
-            return cls(key)
-        raise BadClientKey(path=path, reason="neither Ed25519 nor P-256")
+        return cls._of(key, path)
+
+    @classmethod
+    def from_jwk(cls, jwk: Mapping[str, str]) -> ClientKey:
+        """The key that `private_jwk` gave. Raises BadClientKey."""
+        try:
+            key = _from_jwk(jwk)
+        except (ValueError, TypeError, KeyError) as fault:
+            raise BadClientKey(path="JWK", reason=type(fault).__name__) from None
+        return cls._of(key, "JWK")
 
     @classmethod
     def generate(cls) -> ClientKey:
         """A fresh Ed25519 key."""
         return cls(Ed25519PrivateKey.generate())
+
+    @property
+    def private_jwk(self) -> dict[str, str]:
+        """Everything there is to the key; whoever has it is the client."""
+        if isinstance(self.private, Ed25519PrivateKey):
+            return {**self.public_jwk, "d": _b64(self.private.private_bytes_raw())}
+        return {**self.public_jwk, "d": _b64(_wide(self.private.private_numbers().private_value))}
 
     @property
     def public_jwk(self) -> dict[str, str]:
@@ -77,6 +89,14 @@ class ClientKey:
         algorithm = "Ed25519" if isinstance(self.private, Ed25519PrivateKey) else "ES256"
         content = f"{_part({'alg': algorithm, 'typ': 'JWT'})}.{_part(claims)}"
         return f"{content}.{_b64(self._signature(content.encode()))}"
+
+    @classmethod
+    def _of(cls, key: Any, path: object) -> ClientKey:
+        if isinstance(key, Ed25519PrivateKey):
+            return cls(key)
+        if isinstance(key, ec.EllipticCurvePrivateKey) and isinstance(key.curve, ec.SECP256R1):
+            return cls(key)
+        raise BadClientKey(path=path, reason="neither Ed25519 nor P-256")
 
     def _signature(self, content: bytes) -> bytes:
         if isinstance(self.private, Ed25519PrivateKey):

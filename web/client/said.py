@@ -30,13 +30,16 @@ def error_in(answer: httpx.Response) -> EcopyError:
     """The error of an answer that is none of success.
 
     It is of the class with its code in `models.errors` (of the root, where this version does not know the code yet), and
-    has `request_id` and, where the server asked for a pause, `retry_after_s` in its `details`.
+    has `request_id`, the server's `server_date` as it wrote it and, where it asked for a pause, `retry_after_s` in its
+    `details`.
     """
     try:
         problem = Problem.model_validate_json(answer.content, extra="ignore")
     except ValidationError:
         return _without_words(answer)
     details: dict[str, object] = {"request_id": problem.instance.rpartition(":")[2]}
+    if "date" in answer.headers:
+        details["server_date"] = answer.headers["date"]
     wait = answer.headers.get("retry-after", "")
     if wait.isdecimal():
         details["retry_after_s"] = int(wait)

@@ -30,10 +30,10 @@ from models.wire.events import EventFeed, EventMessage
 from models.wire.receipts import Receipt
 from models.wire.reuse import LookUp, LookUpAnswer, TakePaper, UseAgain
 from web.client.files import Fetched, fetch
-from web.client.uploads import upload
+from web.client.uploads import FileSource, upload
 
 if TYPE_CHECKING:
-    from web.client.session import Ecopy
+    from web.client.connection import Connection
 
 V = TypeVar("V", bound=Value)
 
@@ -47,7 +47,7 @@ WAITING = frozenset(
 class Work:
     """Acts for one purpose, which is on record with each. Every method raises what `Ecopy` says, and the server's errors."""
 
-    server: Ecopy
+    server: Connection
     purpose: str
 
     # ── papers ───────────────────────────────────────────────────────────────────────────────────────
@@ -70,13 +70,15 @@ class Work:
         as somebody counted them. Raises ReceiptInvalid where the other side's word can't be trusted.
         """
         words: Mapping[str, str | None] = {
+            "filename": path.name,
             "presented_as": presented_as,
             "component": component,
             "document_type": document_type,
             "one_document": "true" if one_document else None,
             "scan": scan.model_dump_json(exclude_none=True) if scan is not None else None,
         }
-        return upload(self.server, self.purpose, path, upload_id or new_id(), words)
+        sent = upload(self.server, self.purpose, FileSource(path), upload_id or new_id(), words)
+        return sent.receipt
 
     def status(self, document: str) -> DocumentStatus:
         """Where a document stands; `document` may be an e-copy's id as well."""

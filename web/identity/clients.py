@@ -7,11 +7,21 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Response
 
 from models.access import Action, CallerKind
-from models.errors import AccountExists, BadKey, NotFound, ScopeNotGranted, TooManyKeys, UsageError
+from models.errors import (
+    AccountExists,
+    BadKey,
+    EnrolmentRefused,
+    NotFound,
+    ScopeNotGranted,
+    TooManyKeys,
+    UsageError,
+)
 from models.wire import access as wire
+from models.wire.devices import Invitation
 from models.wire.pages import Page
 from pipeline.identity import clients
 from pipeline.identity.clients import Client
+from pipeline.kiosks.enrolment import invite_client
 from web.guard import AtTheDoor
 from web.paging import Paged
 from web.responses import problems
@@ -73,6 +83,21 @@ def change_client(door: AtTheDoor, client: ClientId, said: wire.ClientChange) ->
     door.admit(Action.MANAGE_ACCESS)
     values = {name: getattr(said, name) for name in said.model_fields_set}
     return client_wire(clients.change_client(door.office, client, purpose=str(door.purpose), **values))
+
+
+@router.post(
+    "/{client}/invitation",
+    status_code=201,
+    response_model=Invitation,
+    responses=problems(NotFound, EnrolmentRefused, TooManyKeys),
+    summary="A code that the client joins with, once",
+)
+def issue_invitation(door: AtTheDoor, response: Response, client: ClientId) -> Invitation:
+    """For 24 hours, told once; an earlier one counts no more. `POST /api/v1/enrolment` takes it."""
+    door.admit(Action.MANAGE_ACCESS)
+    made = invite_client(door.office, client, purpose=str(door.purpose))
+    response.headers["Cache-Control"] = "no-store"
+    return Invitation(client=made.client, code=made.code, expires_at=made.until)
 
 
 @router.post(

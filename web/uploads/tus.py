@@ -14,9 +14,13 @@ from models.errors import (
     ComponentMet,
     ComponentNotScanned,
     EmptyFile,
+    EngineFault,
     NotFound,
     ScanRecordWrong,
+    SealBroken,
+    SealedPageInvalid,
     StoreFull,
+    TooManyPages,
     UnknownComponent,
     UnknownDocumentType,
     UploadBusy,
@@ -61,7 +65,18 @@ from web.working import there_is_work
 
 router = APIRouter(prefix=PREFIX, tags=["uploads"])
 
-TAKING = (CaseEnded, ComponentMet, ComponentNotScanned, UnknownComponent, UploadDamaged, StoreFull)
+TAKING = (
+    CaseEnded,
+    ComponentMet,
+    ComponentNotScanned,
+    UnknownComponent,
+    UploadDamaged,
+    StoreFull,
+    SealedPageInvalid,
+    TooManyPages,
+    SealBroken,
+    EngineFault,
+)
 _PIECE = (UploadMalformed, UploadVersion, UploadMediaType, UploadTooLong, UploadInterrupted, UploadBusy)
 _OWN = (NotFound, UploadGone)
 _WRONG_CHECKSUM: Responses = {460: {"description": "`UPLOAD_CHECKSUM`: the piece was dropped; send it again"}}

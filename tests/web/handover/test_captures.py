@@ -118,6 +118,8 @@ def officer(nothing_is_read: None, tmp_path_factory: pytest.TempPathFactory) -> 
 def test_one_click_signs_all_captures_of_a_dossier(officer: Officer) -> None:
     code, documents = officer.dossier(2)
     headers = of_dossier(code)
+    listed = officer.page.get("/api/v1/captures/awaited", headers={"Ecopy-Purpose": "intake:counter"}).json()
+    assert {"dossier": code, "document": documents[0], "captures": 2} in listed["awaited"]
     waits = officer.page.get(f"/api/v1/documents/{documents[0]}", headers=headers).json()
     assert (waits["capture"], waits["error"]["code"]) == (None, "CAPTURE_AWAITED")
     assert told(officer.page.post(f"/api/v1/dossiers/{code}/capture", headers=headers)) == (

@@ -13,6 +13,7 @@ from models.access import CallerKind
 from models.errors import StorageFault
 from models.ids import new_id
 from models.scans import ScanRecord
+from models.wire.sealed import SCAN
 from pipeline import incoming
 from pipeline.cases import casework
 from pipeline.copies.stores import store_from_url
@@ -123,6 +124,17 @@ def test_what_is_not_the_file_announced_is_refused_and_removed(sender: Sender, c
     refused = sender.http.post(f"{PARTS}/{begun['id']}/complete")
     assert code(refused) == (422, "UPLOAD_DAMAGED")
     assert sender.http.get(f"{PARTS}/{begun['id']}").json()["error"] == "UPLOAD_DAMAGED"
+    office = sender.site.office
+    assert (list(orphans(office.engine, office.store)), abandoned(office.engine)) == ([], ())
+
+
+def test_what_a_kiosk_sealed_does_not_come_in_parts(sender: Sender, content: bytes) -> None:
+    sealed = SCAN + content
+    begun = sender.http.post(PARTS, json=order(sealed)).json()
+    for part in begun["parts"]:
+        assert put(part, sealed) == 200
+    refused = sender.http.post(f"{PARTS}/{begun['id']}/complete")
+    assert code(refused) == (422, "SEALED_PAGE_INVALID")
     office = sender.site.office
     assert (list(orphans(office.engine, office.store)), abandoned(office.engine)) == ([], ())
 

@@ -1,0 +1,5 @@
+"""Kiosks over HTTP: joining, orders, reports."""
+
+from web.kiosks import enrolment, running
+
+ROUTERS = (enrolment.router, running.router)
