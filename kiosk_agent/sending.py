@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import random
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -16,6 +15,7 @@ from kiosk_agent.spool.spool import KeptScan, Spool
 from kiosk_agent.words import ScanWords
 from models.errors import AssertionRefused, EcopyError, NotAuthenticated, RemoteFault
 from models.wire.receipts import ReceiptKeys
+from web.client.connection import pause_after
 from web.client.uploads import Sent, Source
 
 log = logging.getLogger("ecopy.kiosk.sending")
@@ -122,7 +122,7 @@ class Sender:
                     self._failures += 1
                     log.warning("scan %s waits: %s", scan.id, error)
                     self._say(course="waiting", error=Obstacle.of(error), since=time.monotonic())
-                    return self._pause(error)
+                    return pause_after(self._failures, error, LONGEST_PAUSE_S)
                 log.error("scan %s was not taken: %s", scan.id, error)
                 self._aside[scan.id] = time.monotonic() + ASIDE_S
             except Exception as defect:
@@ -133,12 +133,6 @@ class Sender:
             self._failures = 0
         self._say(course="idle", scan=None, sent=0, size=0, error=None)
         return ASIDE_S / 10
-
-    def _pause(self, error: EcopyError) -> float:
-        """What the server asked for, or twice as long every time; never the same for many kiosks at once."""
-        asked = error.details.get("retry_after_s")
-        wanted = float(asked) if isinstance(asked, int) else 0.25 * 2.0**self._failures
-        return min(LONGEST_PAUSE_S, wanted) * random.uniform(1.0, 1.25)
 
     def _run(self) -> None:
         forgotten = -_FORGET_EVERY_S

@@ -172,7 +172,7 @@ class Connection(ABC):
             except EcopyError as error:
                 if not error.retryable:
                     raise
-                time.sleep(_pause(attempt, error))
+                time.sleep(pause_after(attempt, error))
         return work()
 
     def _signed_in(self, built: Callable[[], httpx.Request], *, stream: bool = False) -> httpx.Response:
@@ -212,11 +212,11 @@ def unreachable(url: str, fault: httpx.TransportError) -> RemoteFault:
     return ServerUnreachable(url=url, reason=type(fault).__name__)
 
 
-def _pause(attempt: int, error: EcopyError) -> float:
-    """What the server asked for, or twice as long every time; never the same for many clients at once."""
+def pause_after(attempt: int, error: EcopyError, longest_s: float = LONGEST_PAUSE_S) -> float:
+    """Seconds to wait after so many failures. What the server asked for, or twice as long every time; never the same for many clients at once."""
     wanted = error.details.get("retry_after_s")
     base = float(wanted) if isinstance(wanted, int) else 0.25 * 2.0**attempt
-    return min(LONGEST_PAUSE_S, base) * random.uniform(1.0, 1.25)
+    return min(longest_s, base) * random.uniform(1.0, 1.25)
 
 
 def _utf8(headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:

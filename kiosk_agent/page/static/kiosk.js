@@ -9,7 +9,7 @@ let chosenPage = null;
 let fault = null;
 let note = "";
 const HELD_SHOWN = 20;
-const LOOK_MS = 10_000;
+const LOOK_MS = 60_000;
 
 // ── building ──────────────────────────────────────────────────────────────────────────────────────────
 function h(tag, words = {}, ...children) {
@@ -88,6 +88,11 @@ async function pullOn(scan) {
 async function dropScan(scan) {
   const sure = await ask(w("sure", { count: scan.pages.length }), []);
   if (sure) { await tell(`scans/${scan.id}/drop`); chosenScan = null; }
+}
+async function putAway() {
+  note = ""; chosenScan = null;
+  await tell("dossier/away");
+  if (now.signed_in && now.line.course !== "waiting") tell("sign/awaited").catch(() => {});
 }
 // The server did not take it as it was: it goes for the same component again, for another, or as one more paper of the dossier.
 async function redirect(scan) {
@@ -234,7 +239,7 @@ function dossierSteps(dossier) {
   steps.push(h("ul", {}, dossier.components.map((one, index) => h("li", {}, componentButton(one, index)))));
   steps.push(h("div", { class: "row" }, button([w("addPaper"), " ", key("F8")], () => begin(null)),
     button([w("sign"), " ", key("F10")], sign, { class: "deed" }),
-    button([w("away"), " ", key("F12")], async () => { note = ""; chosenScan = null; await tell("dossier/away"); })));
+    button([w("away"), " ", key("F12")], putAway)));
   const mine = here().filter((one) => one.state !== "open");
   if (mine.length) steps.push(h("h2", {}, w("waiting")), ...mine.map(waitingScan));
   return steps.filter(Boolean);
@@ -316,7 +321,7 @@ document.addEventListener("keydown", (event) => {
     F2: () => $("dossier-code")?.focus(), F4: () => $("number")?.focus(),
     F8: () => act(() => (scan?.state === "open" ? pullOn(scan) : begin(null))),
     F9: () => scan?.state === "open" && act(async () => { await tell(`scans/${scan.id}/finish`); chosenScan = null; }),
-    F10: () => (now.dossier || now.to_sign.length) && act(sign), F12: () => now.dossier && act(() => { note = ""; chosenScan = null; return tell("dossier/away"); }),
+    F10: () => (now.dossier || now.to_sign.length) && act(sign), F12: () => now.dossier && act(putAway),
   };
   if (!typing) Object.assign(deeds, {
     ArrowLeft: () => step(-1), ArrowRight: () => step(1),
@@ -345,8 +350,9 @@ async function refresh() {
 }
 new EventSource("/api/events").onmessage = refresh;
 await refresh();
-// What waits for the clerk's signature is asked for while there is a line; a fault of that is no news, the line shows itself.
-const look = () => { if (now?.signed_in && now.line.course !== "waiting") tell("sign/awaited").catch(() => {}); };
+// What waits for the clerk's signature is asked for where it is shown, between two dossiers: each look is on record at the server.
+// A fault of that is no news, the line shows itself.
+const look = () => { if (now?.signed_in && !now.dossier && now.line.course !== "waiting") tell("sign/awaited").catch(() => {}); };
 setInterval(look, LOOK_MS);
 look();
 // A link from the dossier system names the dossier: http://127.0.0.1:8017/#H01.23-260105-0001

@@ -1,6 +1,5 @@
 // Every word of the page, Vietnamese first. A word is looked up by its name; what it holds in braces is filled in.
 const WORDS = {
-  title: ["Quầy số hóa", "Digitisation counter"],
   other: ["English", "Tiếng Việt"],
   signIn: ["Đăng nhập", "Sign in"], signOut: ["Đăng xuất", "Sign out"],
   account: ["Tài khoản", "Account"], password: ["Mật khẩu", "Password"], code: ["Mã xác thực (6 số)", "Code of your app (6 digits)"],
@@ -26,7 +25,7 @@ const WORDS = {
   scanning: ["Đang quét…", "Scanning…"], page: ["Trang", "Page"],
   lineIdle: ["Đã nối máy chủ", "Connected"], lineSending: ["Đang gửi {percent}%", "Sending {percent}%"], lineWaiting: ["Chờ mạng – vẫn quét được", "Waiting for the line – go on scanning"],
   spoolEmpty: ["Đã gửi hết", "All sent"], spoolSome: ["Còn {count} giấy tờ chờ gửi", "{count} papers wait to be sent"],
-  noScanner: ["Chưa thấy máy quét", "No scanner"], findScanner: ["Tìm máy quét", "Look for the scanner"],
+  noScanner: ["Chưa thấy máy quét", "No scanner"],
   sign: ["Ký tất cả bản chụp", "Sign all captures"], signing: ["Đang ký {number}/{count}…", "Signing {number} of {count}…"], signed: ["Đã ký {count} bản chụp.", "{count} captures are signed."], notSignedAll: ["{count} bản chụp chưa ký được: {why}", "{count} captures are not signed: {why}"],
   toSign: ["Ký {count} bản chụp của {dossiers} hồ sơ", "Sign {count} captures of {dossiers} dossiers"], signLater: ["Chưa ký được khi mất mạng: bản chụp được nhắc ký khi có mạng.", "Nothing can be signed without a line: you will be asked when there is one."], signGoing: ["{count} giấy tờ còn đang gửi, sẽ được nhắc ký khi tới.", "{count} papers are still on their way; you will be asked when they are there."],
   toSee: ["Cần xem lại", "To be looked at"], openStill: ["chưa chốt", "not closed yet"], component: ["Thành phần", "Component"],
