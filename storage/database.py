@@ -10,7 +10,7 @@ from sqlalchemy import event
 
 from models.errors import StorageFault
 
-HEAD = "0015"
+HEAD = "0016"
 """The newest migration; compared first, so that an up-to-date database costs one query and no Alembic."""
 
 

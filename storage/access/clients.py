@@ -100,7 +100,8 @@ def keys_of(connection: sa.Connection, identifiers: Iterable[str]) -> dict[str, 
     """The keys of each client, revoked ones included, oldest first."""
     wanted = list(identifiers)
     held: dict[str, list[ClientKeyRecord]] = {one: [] for one in wanted}
-    query = sa.select(_K).where(_K.c.client_id.in_(wanted)).order_by(_K.c.added_at, _K.c.thumbprint)
+    columns = (_K.c.client_id, _K.c.thumbprint, _K.c.jwk, _K.c.added_at, _K.c.revoked_at)
+    query = sa.select(*columns).where(_K.c.client_id.in_(wanted)).order_by(_K.c.number, _K.c.thumbprint)
     for row in connection.execute(query).mappings():
         held[row["client_id"]].append(ClientKeyRecord(**{**row, "jwk": json.loads(row["jwk"])}))
     return held
@@ -131,11 +132,13 @@ def reopen_client(tx: Transaction, identifier: str) -> None:
 
 def add_key(tx: Transaction, identifier: str, thumbprint: str, jwk: dict[str, Any]) -> None:
     """Take a public key of the client from now on. Raises AccountExists for a key that it has or had."""
+    last = sa.select(sa.func.max(_K.c.number)).where(_K.c.client_id == identifier)
     added = insert_once(
         tx.connection,
         _K,
         client_id=identifier,
         thumbprint=thumbprint,
+        number=(tx.connection.execute(last).scalar() or 0) + 1,
         jwk=json.dumps(jwk, sort_keys=True),
         added_at=tx.at,
     )

@@ -61,11 +61,13 @@ client_keys = Table(
     metadata,
     Column("client_id", PERSON, ForeignKey("clients.id", ondelete="CASCADE"), primary_key=True),
     Column("thumbprint", String(64), primary_key=True),
+    Column("number", Integer, nullable=False),
     Column("jwk", Text, nullable=False),
     Column("added_at", MOMENT, nullable=False),
     Column("revoked_at", MOMENT),
 )
-"""Public keys (JWK, named by their RFC 7638 thumbprint) whose signature proves a client; two at once while it changes them."""
+"""Public keys (JWK, named by their RFC 7638 thumbprint) whose signature proves a client; two at once while it changes them.
+`number` counts a client's keys in the order they were added: two of one second would have no order by their moments."""
 
 used_assertions = Table(
     "used_assertions",

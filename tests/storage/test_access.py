@@ -146,6 +146,17 @@ def test_an_account_is_opened_once_and_an_identity_bound_once(opened: Room) -> N
         accounts.bind(tx, "mai", "https://sso", "1")
 
 
+def test_keys_of_one_moment_stay_in_the_order_they_were_added(home: Room) -> None:
+    added = ["c", "a", "d", "b"]
+    with home.register.transaction(actor="t", purpose="t") as tx:
+        identifier = clients.add_client(tx, CallerKind.SYSTEM, "tthc", name="TTHC", agency="H99.01")
+        for thumbprint in added:
+            clients.add_key(tx, identifier, thumbprint, {"kty": "OKP"})
+        held = clients.keys_of(tx.connection, [identifier])[identifier]
+    assert [key.thumbprint for key in held] == added
+    assert len({key.added_at for key in held}) == 1
+
+
 def test_a_client_is_what_it_was_told_to_be(home: Room) -> None:
     with home.register.transaction(actor="t", purpose="t") as tx:
         identifier = clients.add_client(tx, CallerKind.SYSTEM, "tthc", name="TTHC", agency="H99.01")
